@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// One language dialect for every target: Swift 6, warnings are errors, import levels written out.
+let dialect: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+]
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: dialect)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: dialect)
+}
+
+let package = Package(
+    name: "taizhang",
+    products: [
+        .executable(name: "taizhang", targets: ["taizhang"]),
+        .library(name: "TaizhangClient", targets: ["Client"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(
+            url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        library("LMDB", ["CLMDB"]),
+        library("Zlib", ["CZlib"]),
+        library("EventLog", ["LMDB", "Zlib", crypto]),
+        library("Schema", [protobuf]),
+        library("PartyBuilding", ["Schema"]),
+        library("ReadModels", ["PartyBuilding", "Schema", "EventLog", "LMDB"]),
+        library("Wire", [nioCore]),
+        library(
+            "Server",
+            [
+                "EventLog", "LMDB", "PartyBuilding", "ReadModels", "Schema", "Wire", "Zlib",
+                lifecycle, logging, nioCore, nioPosix,
+            ]),
+        library("Client", ["Schema", "Wire", nioCore, nioPosix]),
+        .executableTarget(
+            name: "taizhang", dependencies: ["Client", "Server", arguments],
+            swiftSettings: dialect),
+        .target(
+            name: "TestSupport", dependencies: [], path: "Tests/TestSupport",
+            swiftSettings: dialect),
+        tests("LMDBTests", ["LMDB", "TestSupport"]),
+        tests("ZlibTests", ["Zlib", "TestSupport"]),
+        tests("EventLogTests", ["EventLog", "LMDB", "Zlib", "TestSupport"]),
+        tests("SchemaTests", ["Schema", "TestSupport"]),
+        tests("PartyBuildingTests", ["PartyBuilding", "Schema", "TestSupport"]),
+        tests(
+            "ReadModelsTests",
+            ["ReadModels", "PartyBuilding", "Schema", "EventLog", "LMDB", "TestSupport"]),
+        tests("WireTests", ["Wire", "TestSupport", nioCore]),
+        tests("ServerTests", ["Server", "Client", "Schema", "Wire", "TestSupport", nioEmbedded]),
+        tests("IntegrationTests", ["Client", "Schema", "Wire", "TestSupport"]),
+        tests("LayoutTests", ["TestSupport"]),
+    ]
+)

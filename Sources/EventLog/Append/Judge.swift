@@ -1,0 +1,81 @@
+/// Decides which requests are recorded, and what is added to them. The log itself knows no rules.
+///
+/// All calls come from the sequencer's thread, one at a time and in the log's order; a call must
+/// not block and must not submit to the log and wait.
+package protocol Judge: AnyObject, Sendable {
+    /// Judges a request whose ids are new and whose expectations and condition are met.
+    ///
+    /// An admitted request counts as recorded for the next call. When it is refused, or when
+    /// `discard` comes, the judge's state must be as if it had never been seen.
+    func judge(_ request: AppendRequest, at moment: JudgeMoment) -> Verdict
+
+    /// Everything judged at or after `position` never happened: its batch could not be written, or
+    /// it was a dry run.
+    func discard(from position: Position)
+
+    /// Everything up to `position` is durable and will never be discarded.
+    func settled(through position: Position)
+}
+
+/// A judge's answer.
+package enum Verdict: Sendable {
+    /// Record it.
+    ///
+    /// - `trailers`: bytes to record with each event, one entry an event; empty means none at all.
+    /// - `extraTags`: tags to record with each event besides its own, one entry an event; empty
+    ///   means none at all.
+    case admit(trailers: [[UInt8]] = [], extraTags: [[String]] = [])
+    /// Do not record it.
+    case refuse(any Error & Sendable)
+}
+
+/// Where in the ledger's history a request is judged.
+package struct JudgeMoment {
+    /// The position the request's first event will have.
+    package let nextPosition: Position
+    /// The time of recording, microseconds since 1970-01-01T00:00:00Z; never goes backwards.
+    package let ledgerAt: Int64
+    /// Everything up to here is durable.
+    package let durable: Position
+    /// Reads that see everything judged so far.
+    package let view: SequencerView
+}
+
+/// Reads for a judge that must fold from the log: they see all events judged so far, also those
+/// that are not durable yet. To be used only inside `Judge.judge`, on the sequencer's thread.
+package struct SequencerView {
+    let sequencer: Sequencer
+
+    /// Reads like `EventLog.read`, up to the last event judged.
+    ///
+    /// - Throws: `EventLogError.misuse` on any other thread.
+    package func read(_ query: ReadQuery) throws(EventLogError) -> ReadPage {
+        try sequencer.checkThread()
+        return try sequencer.read(query)
+    }
+
+    /// Calls `body` with every event of a query in order, page by page, up to the last one judged.
+    package func forEach(
+        _ query: ReadQuery, _ body: (RecordedEvent) throws -> Void
+    ) throws {
+        var query = query
+        while true {
+            let page = try read(query)
+            for event in page.events { try body(event) }
+            guard let next = page.next else { return }
+            query.from = next
+        }
+    }
+
+    /// The event with this id, if it was judged or recorded.
+    package func event(withID id: EventID) throws(EventLogError) -> RecordedEvent? {
+        try sequencer.checkThread()
+        return try sequencer.event(withID: id)
+    }
+
+    /// The number of events in a stream, judged ones included.
+    package func streamVersion(_ stream: String) throws(EventLogError) -> UInt64 {
+        try sequencer.checkThread()
+        return try sequencer.streamVersion(stream)
+    }
+}

@@ -1,0 +1,111 @@
+/// Batches that were sequenced elsewhere.
+extension Sequencer {
+    /// Checks that a batch continues this log, and records it as it is.
+    ///
+    /// Runs only while everything before is durable.
+    func append(
+        _ batch: SequencedBatch,
+        _ completion: @Sendable (Result<Position, EventLogError>) -> Void
+    ) {
+        do {
+            let copy = try storing { try accept(batch) }
+            switch commitAlone(copy)?.kind {
+            case nil: completion(.success(Position(committer.durable)))
+            case .full(let store):
+                completion(.failure(.doesNotContinue("no room: \(store.rawValue)")))
+            case .fatal(let reason):
+                completion(.failure(.doesNotContinue("the log stopped: \(reason)")))
+            }
+        } catch {
+            completion(.failure(error))
+        }
+    }
+
+    /// Proves the batch and adds its events to the overlay, all or none.
+    private func accept(_ batch: SequencedBatch) throws -> Batch {
+        let head = committer.head
+        guard batch.previousPosition.value == head.position else {
+            throw EventLogError.doesNotContinue(
+                "the batch follows position \(batch.previousPosition), the log ends at "
+                    + "\(head.position)")
+        }
+        guard batch.previousRoot == head.frontier.root else {
+            throw EventLogError.doesNotContinue(
+                "the histories differ: the Merkle roots after position \(head.position) are "
+                    + "\(batch.previousRoot) and \(head.frontier.root)")
+        }
+        let copy = Batch(first: next)
+        do {
+            var frontier = head.frontier
+            for (index, value) in batch.values.enumerated() {
+                let isLast = index + 1 == batch.values.count
+                try value.withUnsafeBytes { bytes in
+                    try accept(bytes, isLast: isLast, into: copy, &frontier)
+                }
+            }
+            guard copy.eventCount > 0 else {
+                throw EventLogError.doesNotContinue("the batch is empty")
+            }
+            next = copy.end
+            ledgerAt = copy.ledgerAt
+            return copy
+        } catch {
+            overlay.withLock { $0.discard(from: copy.first) }
+            throw error
+        }
+    }
+
+    private func accept(
+        _ value: UnsafeRawBufferPointer, isLast: Bool, into copy: Batch,
+        _ frontier: inout MerkleFrontier
+    ) throws {
+        let header = try ValueHeader.read(value, at: copy.end)
+        guard header.isContinued != isLast else {
+            throw EventLogError.doesNotContinue("the batch does not end where a commit ended")
+        }
+        copy.beginValue()
+        var reader = ByteReader(
+            UnsafeRawBufferPointer(rebasing: value[ValueHeader.size...]))
+        for _ in 0..<header.count {
+            guard let length = reader.uint32(), let bytes = reader.take(Int(length)),
+                let record = RecordView(bytes)
+            else {
+                throw EventLogError.damaged(position: Position(copy.end), "not a record")
+            }
+            try add(record, to: copy)
+            frontier.append(.leaf(bytes))
+        }
+        guard reader.remaining == 0, frontier.root == header.root else {
+            throw EventLogError.doesNotContinue(
+                "the value at \(header.first) does not have the Merkle root it claims")
+        }
+    }
+
+    private func add(_ record: RecordView, to copy: Batch) throws {
+        let id = record.id
+        let stream = record.stream
+        let tags = record.tags
+        let position = copy.end
+        for name in [stream] + tags {
+            if let fault = RequestForm.fault(inName: name, of: "stream or tag") {
+                throw EventLogError.damaged(position: Position(position), fault)
+            }
+        }
+        guard try event(withID: id) == nil else {
+            throw EventLogError.doesNotContinue("id \(id) is recorded already")
+        }
+        guard try streamVersion(stream) + 1 == record.streamVersion,
+            record.ledgerAt >= max(ledgerAt, copy.ledgerAt)
+        else {
+            throw EventLogError.doesNotContinue(
+                "the event at \(position) does not continue stream \(stream)")
+        }
+        let added = overlay.withLock { state in
+            state.add(id: id, stream: stream, type: record.type, tags: tags)
+        }
+        copy.count(keys: added.keys)
+        copy.append(
+            recordBytes: record.bytes.count, valueBytesMax: Int.max, ledgerAt: record.ledgerAt
+        ) { $0.append(contentsOf: record.bytes) }
+    }
+}

@@ -1,0 +1,248 @@
+import Glibc
+
+/// Takes the queued requests in order, lets each be judged against everything before it, and forms
+/// batches. Everything here runs on the sequencer's own thread.
+///
+/// `@unchecked Sendable`: the stored variables are touched by that thread only (by the opener
+/// before the thread starts).
+final class Sequencer: @unchecked Sendable {
+    let options: EventLogOptions
+    let log: LogStore
+    let index: IndexStore?
+    let overlay: Overlay
+    let committer: Committer
+    let judge: (any Judge)?
+    private let pipeline: Monitor<Pipeline>
+
+    private var thread: pthread_t?
+    /// Taken from the queue, not judged yet.
+    private var inbox: [Submission] = []
+    private var inboxStart = 0
+    /// The batch in the making.
+    var open: Batch
+    /// Values of the batch that the committer has.
+    private var flying: [PendingValue] = []
+    /// The position of the next event.
+    var next: UInt64
+    /// The time of recording of the last event; time never goes behind it.
+    var ledgerAt: Int64
+    /// What the judge was last told to be durable.
+    private var settled: UInt64
+    /// The next submission must find everything durable.
+    private var needsQuiet = false
+    var isIndexFull = false
+
+    /// Requests judged before looking up from the inbox.
+    private static let sliceSize = 64
+
+    init(
+        options: EventLogOptions, log: LogStore, index: IndexStore?, overlay: Overlay,
+        committer: Committer, judge: (any Judge)?, pipeline: Monitor<Pipeline>
+    ) {
+        self.options = options
+        self.log = log
+        self.index = index
+        self.overlay = overlay
+        self.committer = committer
+        self.judge = judge
+        self.pipeline = pipeline
+        next = committer.head.position + 1
+        ledgerAt = committer.head.ledgerAt
+        settled = committer.head.position
+        open = Batch(first: next)
+    }
+
+    /// - Throws: `.misuse` on any thread but the sequencer's.
+    func checkThread() throws(EventLogError) {
+        guard let thread, pthread_equal(thread, pthread_self()) != 0 else {
+            throw .misuse("a sequencer's view is valid only inside the judge's calls")
+        }
+    }
+
+    // MARK: The loop
+
+    private enum Step {
+        case judge
+        /// Make the open batch durable; `isAlone` when nothing else waits.
+        case dispatch(isAlone: Bool)
+        case undo(CommitFailure, Batch)
+        /// Nothing is appended any more: answer everybody who waits.
+        case refuseAll(reason: String)
+        case end
+    }
+
+    /// The sequencer's thread.
+    func run() {
+        thread = pthread_self()
+        while true {
+            switch nextStep() {
+            case .judge: judgeSlice()
+            case .dispatch(let isAlone): dispatch(isAlone: isAlone)
+            case .undo(let failure, let batch): undo(failure, batch)
+            case .refuseAll(let reason): refuseAll(reason)
+            case .end:
+                pipeline.withLock { $0.isSequencerDone = true }
+                pipeline.wake(role: Pipeline.committerRole)
+                return
+            }
+        }
+    }
+
+    private func nextStep() -> Step {
+        pipeline.waitUntil(role: Pipeline.sequencerRole) { state -> Step? in
+            if let failure = state.failure, let batch = state.handed {
+                state.failure = nil
+                state.handed = nil
+                return .undo(failure, batch)
+            }
+            isIndexFull = state.indexFull
+            if let reason = state.stopped, inboxStart < inbox.count || !state.queue.isEmpty {
+                inbox = inbox[inboxStart...] + state.queue
+                inboxStart = 0
+                state.queue = []
+                state.queuedBytes = 0
+                return .refuseAll(reason: reason)
+            }
+            let isIdle = state.isCommitterIdle
+            if needsQuiet {
+                guard isIdle else { return nil }
+                return open.isEmpty ? .judge : .dispatch(isAlone: false)
+            }
+            if isOpenFull || isWaitingForIndex {
+                return isIdle && !open.isEmpty ? .dispatch(isAlone: false) : nil
+            }
+            if inboxStart == inbox.count, !state.queue.isEmpty {
+                inbox.removeAll(keepingCapacity: true)
+                inboxStart = 0
+                swap(&inbox, &state.queue)
+                state.queuedBytes = 0
+            }
+            if inboxStart < inbox.count {
+                let isWorthwhile = isIdle && open.eventCount >= options.eagerBatchEvents
+                return isWorthwhile ? .dispatch(isAlone: false) : .judge
+            }
+            if !open.isEmpty { return isIdle ? .dispatch(isAlone: true) : nil }
+            return state.isClosing && isIdle ? .end : nil
+        }
+    }
+
+    private var isOpenFull: Bool {
+        open.eventCount >= options.maxBatchEvents || open.byteCount >= options.maxBatchBytes
+    }
+
+    /// Whether the index's tail in memory must shrink before anything can be added.
+    private var isWaitingForIndex: Bool {
+        !isIndexFull && overlay.withLock { $0.count } >= UInt64(options.overlayMaxEvents)
+    }
+
+    private func judgeSlice() {
+        settle()
+        var number = 0
+        while number < Self.sliceSize, inboxStart < inbox.count, !isOpenFull {
+            switch inbox[inboxStart].work {
+            case .request(let request):
+                admit(request, inbox[inboxStart].completion)
+            case .sequenced(let batch, let completion):
+                guard needsQuiet else {
+                    needsQuiet = true
+                    return
+                }
+                needsQuiet = false
+                append(batch, completion)
+            }
+            inboxStart += 1
+            number += 1
+        }
+    }
+
+    /// Passes on that batches became durable.
+    private func settle() {
+        let durable = committer.durable
+        guard durable > settled else { return }
+        settled = durable
+        flying.removeAll { $0.last <= durable }
+        judge?.settled(through: Position(durable))
+    }
+
+    /// Sends the open batch to be made durable; the committer is idle.
+    private func dispatch(isAlone: Bool) {
+        let batch = open
+        open = Batch(first: next)
+        if batch.eventCount == 0 || isAlone && batch.eventCount <= options.inlineBatchEvents {
+            if let failure = committer.commit(batch) { undo(failure, batch) }
+            return
+        }
+        flying.append(contentsOf: batch.values)
+        pipeline.withLock { state in
+            state.handed = batch
+            state.isCommitterIdle = false
+        }
+        pipeline.wake(role: Pipeline.committerRole)
+    }
+
+    /// Commits a batch on this thread while everything before it is durable.
+    func commitAlone(_ batch: Batch) -> CommitFailure? {
+        let failure = committer.commit(batch)
+        if let failure { undo(failure, batch) }
+        return failure
+    }
+
+    // MARK: Failure
+
+    /// Takes back a batch that could not be written and everything that was judged after it.
+    private func undo(_ failure: CommitFailure, _ batch: Batch) {
+        let after = open
+        overlay.withLock { $0.discard(from: batch.first) }
+        flying = []
+        next = batch.first
+        open = Batch(first: next)
+        judge?.discard(from: Position(batch.first))
+        switch failure.kind {
+        case .full(let store):
+            batch.deliver(claimed: .full(store), other: .full(store))
+            after.deliver(claimed: .full(store), other: .full(store))
+        case .fatal(let reason):
+            pipeline.withLock { $0.stopped = $0.stopped ?? reason }
+            batch.deliver(claimed: .unknownOutcome(reason), other: .stopped(reason))
+            after.deliver(claimed: .stopped(reason), other: .stopped(reason))
+        }
+    }
+
+    private func refuseAll(_ reason: String) {
+        let waiting = inbox
+        inbox = []
+        needsQuiet = false
+        for submission in waiting { submission.refuse(.stopped(reason)) }
+    }
+
+    // MARK: Events that are not durable yet
+
+    /// Lends the record of an event that was judged; nil when only the log has it.
+    func withPendingRecord<Result>(
+        at position: UInt64, _ body: (RecordView) throws -> Result
+    ) rethrows -> Result? {
+        for values in [open.values, flying] {
+            guard let first = values.first, position >= first.first,
+                let value = values.last(where: { $0.first <= position }), position <= value.last
+            else { continue }
+            return try value.withRecord(at: position) { bytes in
+                try RecordView(bytes).map(body)
+            }
+        }
+        return nil
+    }
+}
+
+extension Submission {
+    /// Answers without having been judged.
+    func refuse(_ failure: AppendFailure) {
+        switch work {
+        case .request: completion(.failure(failure))
+        case .sequenced(_, let completion):
+            switch failure {
+            case .closed: completion(.failure(.closed))
+            default: completion(.failure(.doesNotContinue("the log does not append: \(failure)")))
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+/// Sizes, limits and the clock of a log. Each default is what a production server wants; tests use
+/// small ones to reach the borders.
+package struct EventLogOptions: Sendable {
+    /// The wall clock, microseconds since 1970-01-01T00:00:00Z.
+    package var clock: @Sendable () -> Int64 = SystemClock.microseconds
+    /// The identity a new ledger gets and an existing one must have; nil: random, whatever it is.
+    package var identity: LedgerIdentity?
+    /// Open for reading only, beside other readers; no index is built and nothing is written.
+    package var readOnly = false
+
+    // MARK: Room
+
+    /// Address space for the log; the file grows only as it is used.
+    package var logMapBytes = 1 << 40
+    /// Address space for the index.
+    package var indexMapBytes = 1 << 39
+
+    // MARK: Requests
+
+    /// The largest event: its record with body, trailer and names.
+    package var maxEventBytes = 1 << 20
+    /// The most bytes of bodies in one request; it is one transaction however many values it fills.
+    package var maxRequestBytes = 16 << 20
+    package var maxRequestEvents = 10_000
+    /// Requests waiting to be judged, beyond which new ones are refused as overloaded.
+    package var maxQueuedRequests = 65_536
+    /// Bytes of bodies waiting to be judged.
+    package var maxQueuedBytes = 64 << 20
+
+    // MARK: Batches
+
+    /// Bytes of records in one value of the log, unless one record alone is larger.
+    package var maxValueBytes = 64 << 10
+    /// A batch is not filled beyond this; a commit of more gains nothing.
+    package var maxBatchEvents = 8_192
+    package var maxBatchBytes = 2 << 20
+    /// A batch this small is written by the sequencer's own thread when the pipeline is idle: a
+    /// hand-over to the committer costs about 40 µs.
+    package var inlineBatchEvents = 16
+    /// The sequencer hands a batch over as soon as it has this many events and the committer is
+    /// idle, instead of judging on.
+    package var eagerBatchEvents = 64
+
+    // MARK: Index
+
+    /// Events after which the index is written out.
+    package var checkpointEvents = 65_536
+    /// Index keys that one write of the index may touch: far below the number of dirty pages that
+    /// one transaction of LMDB can hold.
+    package var checkpointKeys = 262_144
+    /// The index is written out after this time at the latest when there is anything to write.
+    package var checkpointMilliseconds = 5_000
+    /// Events the index's tail in memory may hold before appends wait for the index.
+    package var overlayMaxEvents = 262_144
+    /// Posting chunks grow to about this size; two fit beside each other on a page.
+    package var postingChunkBytes = 1_900
+    /// Names of streams and tags remembered beyond those in use.
+    package var nameCacheEntries = 262_144
+
+    // MARK: Reads
+
+    /// Index look-ups one page may cost before it ends early.
+    package var searchEffort = 20_000
+    package var maxPageEvents = 8_192
+    package var maxPageBytes = 8 << 20
+
+    // MARK: Faults
+
+    /// Called on the committing thread before each commit with the commit's first position; an
+    /// error it throws counts as the commit's own. Lets a test make the N-th commit fail.
+    package var beforeCommit: (@Sendable (Position) throws -> Void)?
+    /// The same for each write of the index, with the checkpoint's position.
+    package var beforeCheckpoint: (@Sendable (Position) throws -> Void)?
+
+    package init() {}
+}

@@ -1,0 +1,57 @@
+/// Brings the overlay up to the log's head when a ledger is opened; what does not fit into memory
+/// is written to the index on the way.
+struct IndexReplay {
+    let log: LogStore
+    let overlay: Overlay
+    /// Nil when nothing may be written.
+    let follower: IndexFollower?
+    let options: EventLogOptions
+
+    /// Events read in one transaction.
+    private static let stepMax: UInt64 = 4_096
+
+    /// - Parameter progress: told position and head after each write of the index.
+    func run(
+        after checkpoint: UInt64, head: UInt64, _ progress: (Position, Position) -> Void
+    ) throws(EventLogError) {
+        var position = checkpoint
+        while position < head {
+            let step = min(Self.stepMax, head - position)
+            position = try add(after: position, through: position + step)
+            guard let follower, overlay.isWorthWriting(options) else { continue }
+            try storing { while try follower.writeOnce() {} }
+            progress(Position(position), Position(head))
+        }
+    }
+
+    /// Adds the events of whole values, so that each mark is the end of a commit.
+    ///
+    /// - Returns: the last position added; at least `last`.
+    private func add(after start: UInt64, through last: UInt64) throws(EventLogError) -> UInt64 {
+        var position = start
+        try log.withValues(from: start + 1) { header, records in
+            var keys = 0
+            for (offset, record) in records.enumerated() {
+                let expected = header.first + UInt64(offset)
+                guard expected > position else { continue }
+                let stream = record.stream
+                let tags = record.tags
+                let version = record.streamVersion
+                guard version > 0 else {
+                    throw EventLogError.damaged(
+                        position: Position(expected), "an event has stream version 0")
+                }
+                keys += overlay.withLock { state in
+                    state.assume(stream: stream, versionBefore: version - 1)
+                    return state.add(
+                        id: record.id, stream: stream, type: record.type, tags: tags
+                    ).keys
+                }
+                position = expected
+            }
+            overlay.withLock { $0.markDurable(through: header.last, keys: keys) }
+            return header.last < last
+        }
+        return position
+    }
+}

@@ -1,0 +1,97 @@
+import LMDB
+
+/// The `index` environment: names, ids and posting chunks up to its checkpoint. Derived from the
+/// log, and built anew whenever it does not fit it.
+final class IndexStore: Sendable {
+    let environment: Environment
+    let meta: Database
+    /// Name → `NameRecord`.
+    let names: Database
+    /// Event id → position.
+    let ids: Database
+    /// `PostingKey` → `PostingChunk`.
+    let postings: Database
+
+    static let checkpointKey = "checkpoint"
+
+    init(path: String, mapBytes: Int, readOnly: Bool) throws(EventLogError) {
+        let opened = try storing {
+            try Environment(
+                path: path,
+                options: .init(
+                    mapSize: mapBytes, maxDatabases: 8, readOnly: readOnly, readAhead: false))
+        }
+        do {
+            meta = try opened.openDatabase("meta", create: !readOnly)
+            names = try opened.openDatabase("names", create: !readOnly)
+            ids = try opened.openDatabase("ids", create: !readOnly)
+            postings = try opened.openDatabase("postings", create: !readOnly)
+            environment = opened
+        } catch {
+            opened.close()
+            throw .store(error)
+        }
+    }
+
+    /// The stored checkpoint; nil when there is none that this version knows.
+    func loadCheckpoint() throws(EventLogError) -> IndexCheckpoint? {
+        try storing {
+            try environment.read { transaction in
+                try transaction.get(meta, Self.checkpointKey) { span in
+                    IndexCheckpoint(span.transactionBytes)
+                }.flatMap { $0 }
+            }
+        }
+    }
+
+    /// Whether nothing was ever written.
+    var isEmpty: Bool {
+        get throws(EventLogError) {
+            try storing {
+                try environment.read { transaction in
+                    try transaction.stat(meta).entries == 0
+                        && transaction.stat(postings).entries == 0
+                }
+            }
+        }
+    }
+
+    /// What the table says of names, in the order asked.
+    func records(ofNames wanted: [String]) throws(EventLogError) -> [NameRecord?] {
+        try storing {
+            try environment.read { transaction in
+                try wanted.map { try record(of: $0, transaction) }
+            }
+        }
+    }
+
+    /// Where the table says that ids were recorded, in the order asked.
+    func positions(ofIDs wanted: [EventID]) throws(EventLogError) -> [UInt64?] {
+        try storing {
+            try environment.read { transaction in
+                try wanted.map { try transaction.number(ids, $0.key) }
+            }
+        }
+    }
+
+    /// Looks a name up inside a transaction.
+    func record<Access>(
+        of name: String, _ transaction: borrowing Transaction<Access>
+    ) throws -> NameRecord? {
+        // Longer ones cannot be recorded, and LMDB does not take them as keys.
+        guard !name.isEmpty, name.utf8.count <= RecordFormat.nameBytesMax else { return nil }
+        let found = try transaction.get(names, name) { NameRecord($0.transactionBytes) }
+        guard let found else { return nil }
+        guard let record = found else {
+            throw EventLogError.damaged(position: .zero, "the index's entry of \(name)")
+        }
+        return record
+    }
+}
+
+extension EventID {
+    /// The sixteen bytes as a key whose order is the order of ids.
+    var key: PairKey {
+        PairKey(high, low)
+    }
+}

@@ -1,0 +1,52 @@
+/// Which list of positions: the lists that the index keeps for every event.
+enum ListKind: UInt8, Sendable, CaseIterable {
+    case stream = 1
+    case tag = 2
+    case category = 3
+    case type = 4
+}
+
+/// A list in the index's table: its kind and the interned number of its name, or the type's own
+/// number.
+struct ListID: Hashable, Comparable, Sendable {
+    let kind: ListKind
+    let number: UInt32
+
+    static func < (left: ListID, right: ListID) -> Bool {
+        left.kind == right.kind
+            ? left.number < right.number : left.kind.rawValue < right.kind.rawValue
+    }
+}
+
+/// The key of a chunk of positions: 1 byte kind, 4 bytes number, 8 bytes first position, all
+/// big-endian, so that the chunks of a list lie side by side in order.
+struct PostingKey: Equatable {
+    static let size = 13
+
+    let list: ListID
+    let first: UInt64
+
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.size)
+        bytes.append(list.kind.rawValue)
+        bytes.append(bigEndian: list.number)
+        bytes.append(bigEndian: first)
+        return bytes
+    }
+
+    init(list: ListID, first: UInt64) {
+        self.list = list
+        self.first = first
+    }
+
+    /// Nil for a key of another shape.
+    init?(_ bytes: UnsafeRawBufferPointer) {
+        var reader = ByteReader(bytes)
+        guard bytes.count == Self.size, let kind = reader.uint8().flatMap(ListKind.init(rawValue:)),
+            let number = reader.uint32BigEndian(), let first = reader.uint64BigEndian()
+        else { return nil }
+        list = ListID(kind: kind, number: number)
+        self.first = first
+    }
+}

@@ -1,0 +1,76 @@
+extension EventLog {
+    /// Reads one page of durable events.
+    ///
+    /// - Throws: `.damaged` when stored bytes are not what was written, `.indexUnavailable`,
+    ///   `.closed`, `.store`.
+    package func read(_ query: ReadQuery) throws(EventLogError) -> ReadPage {
+        var query = query
+        query.maxEvents = min(query.maxEvents, options.maxPageEvents)
+        query.maxBytes = min(query.maxBytes, options.maxPageBytes)
+        let head = committer.durable
+        if PositionPlan(query).isEverything { return try log.scan(query, head: head) }
+        if index == nil { throw .indexUnavailable(indexFault ?? "there is no index") }
+        let found = try findPositions(
+            query, horizon: head, overlay: overlay, index: index, options: options)
+        var budget = PageBudget(query)
+        let events = try log.events(at: found.positions[...], &budget)
+        let next =
+            events.count < found.positions.count ? found.positions[events.count] : found.next
+        return ReadPage(
+            events: events, next: next.flatMap { $0 <= head ? Position($0) : nil },
+            head: Position(head))
+    }
+
+    /// The durable event with this id; nil when there is none.
+    package func event(withID id: EventID) throws(EventLogError) -> RecordedEvent? {
+        // The head is taken before the overlay is asked, so that what is found can be read.
+        let head = committer.durable
+        let lookup = overlay.withLock { state in
+            (position: state.position(of: id), isNew: state.isBeyondTable(id))
+        }
+        var position = lookup.position
+        if position == nil, !lookup.isNew {
+            guard let index else {
+                throw .indexUnavailable(indexFault ?? "there is no index")
+            }
+            position = try index.positions(ofIDs: [id])[0]
+        }
+        guard let position, position <= max(head, committer.durable) else { return nil }
+        return try event(at: Position(position))
+    }
+
+    /// The durable event at a position; nil when there is none.
+    package func event(at position: Position) throws(EventLogError) -> RecordedEvent? {
+        guard position > .zero, position <= head else { return nil }
+        var found: RecordedEvent?
+        try log.withRecords(at: CollectionOfOne(position.value)) { found = $1.event(at: $0) }
+        return found
+    }
+
+    /// The number of durable events in a stream.
+    package func streamVersion(_ stream: String) throws(EventLogError) -> UInt64 {
+        let durable = committer.durable
+        let known = overlay.withLock { state -> UInt64? in
+            guard let entry = state.entry(named: stream), let base = entry.base else { return nil }
+            guard let positions = entry.stream?.positions else { return base.version }
+            return base.version + UInt64(positions.upperBound(durable))
+        }
+        if let known { return known }
+        guard let index else { throw .indexUnavailable(indexFault ?? "there is no index") }
+        return try index.records(ofNames: [stream])[0]?.version ?? 0
+    }
+
+    /// Calls `wake` after every commit with the new head, on a thread of the log: it must not
+    /// block. The calls end when the token is let go of.
+    package func onCommit(_ wake: @escaping @Sendable (Position) -> Void) -> WakeToken {
+        WakeToken(wakers: wakers, token: wakers.add(wake))
+    }
+
+    /// Waits until an event after `position` is durable.
+    ///
+    /// - Returns: the head at that moment.
+    /// - Throws: `CancellationError`, `EventLogError.closed`.
+    package func wait(after position: Position) async throws -> Position {
+        try await waiters.wait(after: position.value)
+    }
+}

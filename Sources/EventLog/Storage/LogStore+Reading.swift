@@ -1,0 +1,151 @@
+import LMDB
+
+extension LogStore {
+    /// Reads along all positions.
+    ///
+    /// - Parameters:
+    ///   - query: its `from`, `direction` and limits count.
+    ///   - head: nothing after it is looked at.
+    func scan(_ query: ReadQuery, head: UInt64) throws(EventLogError) -> ReadPage {
+        let isForwards = query.direction == .forwards
+        var position = isForwards ? max(query.from.value, 1) : min(query.from.value, head)
+        var page = ReadPage(events: [], next: nil, head: Position(head))
+        guard position >= 1, position <= head else { return page }
+        var budget = PageBudget(query)
+        try storing {
+            try environment.read { transaction in
+                try transaction.withCursor(values) { cursor in
+                    var walker = LogWalker()
+                    while position >= 1, position <= head {
+                        let record = try walker.record(at: position, &cursor)
+                        guard budget.admits(record) else {
+                            page.next = Position(position)
+                            return
+                        }
+                        page.events.append(record.event(at: position))
+                        position = isForwards ? position + 1 : position - 1
+                    }
+                }
+            }
+        }
+        return page
+    }
+
+    /// Reads the events at `positions`, as many as the limits allow.
+    ///
+    /// - Returns: the events, in the order given; fewer than positions when a limit was met.
+    func events(
+        at positions: ArraySlice<UInt64>, _ budget: inout PageBudget
+    ) throws(EventLogError) -> [RecordedEvent] {
+        guard !positions.isEmpty else { return [] }
+        var events: [RecordedEvent] = []
+        events.reserveCapacity(positions.count)
+        try storing {
+            try environment.read { transaction in
+                try transaction.withCursor(values) { cursor in
+                    var walker = LogWalker()
+                    for position in positions {
+                        let record = try walker.record(at: position, &cursor)
+                        guard budget.admits(record) else { return }
+                        events.append(record.event(at: position))
+                    }
+                }
+            }
+        }
+        return events
+    }
+
+    /// Lends the record at each of `positions` in turn.
+    func withRecords(
+        at positions: some Sequence<UInt64>, _ body: (UInt64, RecordView) throws -> Void
+    ) throws(EventLogError) {
+        try storing {
+            try environment.read { transaction in
+                try transaction.withCursor(values) { cursor in
+                    var walker = LogWalker()
+                    for position in positions {
+                        try body(position, walker.record(at: position, &cursor))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a page may still hold.
+struct PageBudget {
+    private var events: Int
+    private var bytes: Int
+    private var isEmpty = true
+
+    init(_ query: ReadQuery) {
+        events = max(query.maxEvents, 0)
+        bytes = max(query.maxBytes, 0)
+    }
+
+    /// Counts a record, unless it is one too many. The first one always fits.
+    mutating func admits(_ record: RecordView) -> Bool {
+        admits(bytes: record.body.count + record.trailer.count)
+    }
+
+    mutating func admits(bytes size: Int) -> Bool {
+        guard events > 0, isEmpty || size <= bytes else { return false }
+        isEmpty = false
+        events -= 1
+        bytes -= min(size, bytes)
+        return true
+    }
+}
+
+extension LogStore {
+    /// Lends value after value, from the one that holds `position`, until `body` returns false or
+    /// the log ends.
+    func withValues(
+        from position: UInt64, _ body: (ValueHeader, [RecordView]) throws -> Bool
+    ) throws(EventLogError) {
+        try withRawValues(from: position) { header, bytes in
+            try body(header, Self.records(in: bytes, header))
+        }
+    }
+
+    /// The same with the value's bytes, header and all.
+    func withRawValues(
+        from position: UInt64, _ body: (ValueHeader, UnsafeRawBufferPointer) throws -> Bool
+    ) throws(EventLogError) {
+        try storing {
+            try environment.read { transaction in
+                try transaction.withCursor(values) { cursor in
+                    guard try cursor.seekAtMost(position) else { return }
+                    repeat {
+                        let header = try Self.header(of: cursor)
+                        let isOn = try cursor.value { try body(header, $0.transactionBytes) }
+                        guard isOn else { return }
+                    } while try cursor.next()
+                }
+            }
+        }
+    }
+
+    /// The records of a value whose header was checked.
+    static func records(
+        in value: UnsafeRawBufferPointer, _ header: ValueHeader
+    ) throws(EventLogError) -> [RecordView] {
+        var reader = ByteReader(UnsafeRawBufferPointer(rebasing: value[ValueHeader.size...]))
+        var records: [RecordView] = []
+        for index in 0..<UInt64(header.count) {
+            guard let length = reader.uint32(), let bytes = reader.take(Int(length)),
+                let record = RecordView(bytes)
+            else {
+                throw .damaged(
+                    position: Position(header.first + index),
+                    "the record is not one that this version knows")
+            }
+            records.append(record)
+        }
+        guard reader.remaining == 0 else {
+            throw .damaged(
+                position: Position(header.last), "a value is longer than its records")
+        }
+        return records
+    }
+}

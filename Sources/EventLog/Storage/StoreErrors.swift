@@ -1,0 +1,23 @@
+import LMDB
+
+/// Runs store code and gives its errors the log's own type.
+func storing<Result>(_ body: () throws -> Result) throws(EventLogError) -> Result {
+    do {
+        return try body()
+    } catch let error as EventLogError {
+        throw error
+    } catch let error as LMDBError {
+        if case .closed = error.kind { throw .closed }
+        throw .store(error)
+    } catch {
+        throw .misuse("unexpected error: \(error)")
+    }
+}
+
+extension RawSpan {
+    /// The bytes as a buffer that may be used until the transaction they come from ends: the
+    /// pages of a read transaction stay where they are as long as it lives.
+    var transactionBytes: UnsafeRawBufferPointer {
+        withUnsafeBytes { UnsafeRawBufferPointer(start: $0.baseAddress, count: $0.count) }
+    }
+}

@@ -1,0 +1,49 @@
+import LMDB
+
+/// The threads of a log that appends.
+struct LogThreads: Sendable {
+    var sequencer: WorkerThread
+    var committer: WorkerThread
+    var follower: WorkerThread
+
+    /// Whether the caller is one of them.
+    var includesCurrent: Bool {
+        sequencer.isCurrent || committer.isCurrent || follower.isCurrent
+    }
+}
+
+/// The orderly end of a log, apart from the log itself so that it can outlive it.
+struct Shutdown: Sendable {
+    let lock: ServerLock
+    let log: LogStore
+    let index: IndexStore?
+    let follower: IndexFollower?
+    let pipeline: Monitor<Pipeline>
+    let waiters: Waiters
+    let threads: LogThreads?
+
+    /// Ends everything and waits for it, unless the caller is one of the log's own threads: those
+    /// cannot wait for themselves, so another one does.
+    func begin() {
+        pipeline.withLock { $0.isClosing = true }
+        pipeline.wake(role: Pipeline.sequencerRole)
+        guard let threads, threads.includesCurrent else { return finish() }
+        // Without a thread to finish on, the operating system cleans up when the process ends.
+        guard let closer = try? WorkerThread(name: "tz-closer", { finish() }) else { return }
+        closer.detach()
+    }
+
+    private func finish() {
+        if let threads {
+            threads.sequencer.join()
+            threads.committer.join()
+            follower?.stop()
+            threads.follower.join()
+            follower?.writeAll()
+        }
+        waiters.close()
+        index?.environment.close()
+        log.environment.close()
+        lock.release()
+    }
+}

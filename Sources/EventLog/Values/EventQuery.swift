@@ -1,0 +1,36 @@
+/// A set of events described by types and tags: the alternatives of an append condition or of a
+/// filtered read.
+package struct EventQuery: Hashable, Sendable {
+    /// One description: the event has one of the types *and* carries all of the tags.
+    package struct Alternative: Hashable, Sendable {
+        /// Any of these types; empty means every type.
+        package var types: [UInt32]
+        /// All of these tags; empty means no tag is needed.
+        package var tags: [String]
+
+        package init(types: [UInt32] = [], tags: [String] = []) {
+            self.types = types
+            self.tags = tags
+        }
+    }
+
+    /// An event matches when any alternative does; without alternatives nothing matches.
+    package var alternatives: [Alternative]
+
+    package init(_ alternatives: [Alternative]) {
+        self.alternatives = alternatives
+    }
+
+    /// Events of any of `types` that carry all of `tags`.
+    package init(types: [UInt32] = [], tags: [String] = []) {
+        self.init([Alternative(types: types, tags: tags)])
+    }
+
+    /// Whether an event with this type, stream and further tags belongs to the set.
+    package func matches(type: UInt32, stream: String, tags: [String]) -> Bool {
+        alternatives.contains { alternative in
+            (alternative.types.isEmpty || alternative.types.contains(type))
+                && alternative.tags.allSatisfy { $0 == stream || tags.contains($0) }
+        }
+    }
+}

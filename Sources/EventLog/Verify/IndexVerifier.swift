@@ -1,0 +1,189 @@
+import LMDB
+
+/// Compares the index, table and overlay together, with the log: every event must be found by its
+/// id, along its stream, category, type and every tag, and nothing else may be found.
+///
+/// Works in windows of events, so that memory stays bounded and lists are read in order.
+struct IndexVerifier {
+    private let index: IndexStore
+    private let overlay: Overlay
+    /// The table's checkpoint when the verification began; the totals are compared up to here.
+    private let checkpoint: UInt64
+    private var windowStart: UInt64 = 1
+    private var windowEnd: UInt64 = 0
+    private var ids: [(id: EventID, position: UInt64)] = []
+    private var lists: [ListName: [UInt64]] = [:]
+    /// Postings that the table must hold up to the checkpoint.
+    private var expectedPostings: UInt64 = 0
+    /// Versions of the streams at the checkpoint.
+    private var versions: [String: UInt64] = [:]
+
+    private static let windowMax = 16_384
+
+    init(index: IndexStore, overlay: Overlay, checkpoint: UInt64) {
+        self.index = index
+        self.overlay = overlay
+        self.checkpoint = checkpoint
+    }
+
+    /// Takes note of a value's records.
+    mutating func note(_ records: [RecordView], from first: UInt64) {
+        for (offset, record) in records.enumerated() {
+            let position = first + UInt64(offset)
+            let stream = record.stream
+            let tags = record.tags
+            ids.append((record.id, position))
+            lists[.stream(stream), default: []].append(position)
+            lists[.category(String(category(ofStream: stream))), default: []].append(position)
+            lists[.type(record.type), default: []].append(position)
+            for tag in tags { lists[.tag(tag), default: []].append(position) }
+            if position <= checkpoint {
+                expectedPostings += 3 + UInt64(tags.count)
+                versions[stream] = record.streamVersion
+            }
+            windowEnd = position
+        }
+    }
+
+    /// Whether enough was noted to be compared.
+    var isWindowFull: Bool {
+        ids.count >= Self.windowMax
+    }
+
+    /// Compares what was noted, and forgets it.
+    mutating func compareWindow(_ report: inout VerifyReport) throws(EventLogError) {
+        guard !ids.isEmpty else { return }
+        try compareIDs(&report)
+        for (name, expected) in lists { try compare(name, expected, &report) }
+        windowStart = windowEnd + 1
+        ids.removeAll(keepingCapacity: true)
+        lists.removeAll(keepingCapacity: true)
+    }
+
+    private func compareIDs(_ report: inout VerifyReport) throws(EventLogError) {
+        let pending = overlay.withLock { state in ids.map { state.position(of: $0.id) } }
+        let stored = try index.positions(ofIDs: ids.map(\.id))
+        for (offset, entry) in ids.enumerated() {
+            report.postings += 1
+            let found = pending[offset] ?? stored[offset]
+            guard found != entry.position else { continue }
+            let text = found.map { "leads to \($0)" } ?? "is not in the index"
+            report.add(.index, entry.position, "the id \(entry.id) \(text)")
+        }
+    }
+
+    private func compare(
+        _ name: ListName, _ expected: [UInt64], _ report: inout VerifyReport
+    ) throws(EventLogError) {
+        report.postings += UInt64(expected.count)
+        var found: [UInt64] = []
+        var from: UInt64? = windowStart
+        while let start = from, start <= windowEnd {
+            let page: (positions: [UInt64], next: UInt64?)
+            do throws(EventLogError) {
+                page = try search(
+                    .list(name), from: start, direction: .forwards, limit: Self.windowMax,
+                    horizon: windowEnd, overlay: overlay, index: index, effort: Int.max)
+            } catch {
+                report.add(.index, start, "list \(name): \(LogVerifier.text(error))")
+                return
+            }
+            found.append(contentsOf: page.positions.prefix { $0 <= windowEnd })
+            from = page.next
+        }
+        guard found != expected else { return }
+        let missing = Set(expected).subtracting(found)
+        let surplus = Set(found).subtracting(expected)
+        for position in missing.sorted() {
+            report.add(.index, position, "the event is not found by \(name)")
+        }
+        for position in surplus.sorted() {
+            report.add(.index, position, "the event is found by \(name), to which it does not belong")
+        }
+    }
+}
+
+// MARK: - What the log does not know
+
+extension IndexVerifier {
+    /// Counts the table's entries: whatever is more than the log accounts for leads nowhere.
+    func compareTotals(_ report: inout VerifyReport) throws(EventLogError) {
+        let idCount = try count(index.ids) { _, value in
+            guard let position = value.bigEndianUInt64() else { return 0 }
+            return position <= checkpoint ? 1 : 0
+        }
+        if idCount != checkpoint {
+            report.add(
+                .index, checkpoint, "\(idCount) ids lead to the \(checkpoint) events in the table")
+        }
+        var positions: [UInt64] = []
+        let postings = try count(index.postings) { key, value in
+            positions.removeAll(keepingCapacity: true)
+            guard let key = PostingKey(key.transactionBytes),
+                PostingChunk.decode(value.transactionBytes, first: key.first, into: &positions)
+            else { return 0 }
+            return UInt64(positions.upperBound(checkpoint))
+        }
+        if postings != expectedPostings {
+            report.add(
+                .index, checkpoint,
+                "the table holds \(postings) postings, the log accounts for \(expectedPostings)")
+        }
+        try compareVersions(&report)
+    }
+
+    private func count(
+        _ database: Database, _ number: (RawSpan, RawSpan) -> UInt64
+    ) throws(EventLogError) -> UInt64 {
+        var total: UInt64 = 0
+        try walk(database) { key, value in total += number(key, value) }
+        return total
+    }
+
+    /// The table's versions of streams, unless the table has moved on meanwhile.
+    private func compareVersions(_ report: inout VerifyReport) throws(EventLogError) {
+        var found: [String: UInt64] = [:]
+        try walk(index.names) { key, value in
+            guard let record = NameRecord(value.transactionBytes), record.version > 0 else { return }
+            found[String(decoding: key.transactionBytes, as: UTF8.self)] = record.version
+        }
+        guard try index.loadCheckpoint()?.position ?? 0 == checkpoint else { return }
+        for (stream, version) in versions where found[stream] != version {
+            report.add(
+                .index, checkpoint,
+                "stream \(stream) has version \(found[stream] ?? 0) in the table, "
+                    + "\(version) in the log")
+        }
+        for (stream, version) in found where versions[stream] == nil {
+            report.add(
+                .index, checkpoint,
+                "stream \(stream) has version \(version) in the table and is not in the log")
+        }
+    }
+
+    /// Visits a whole database, some entries a transaction.
+    private func walk(
+        _ database: Database, _ visit: (RawSpan, RawSpan) -> Void
+    ) throws(EventLogError) {
+        var after: [UInt8]?
+        var isMore = true
+        while isMore {
+            isMore = try storing {
+                try index.environment.read { transaction in
+                    try transaction.withCursor(database) { cursor in
+                        var isThere = try after.map { try cursor.seek($0) } ?? cursor.first()
+                        if let after, isThere, cursor.key({ $0.copied() }) == after {
+                            isThere = try cursor.next()
+                        }
+                        for _ in 0..<Self.windowMax where isThere {
+                            cursor.entry { visit($0, $1) }
+                            after = cursor.key { $0.copied() }
+                            isThere = try cursor.next()
+                        }
+                        return isThere
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import LMDB
+
+/// Reads the whole log once and proves checksums, positions, Merkle roots and stream versions.
+///
+/// Memory grows with the number of streams, not of events.
+struct LogVerifier {
+    private let log: LogStore
+    private let head: UInt64
+    private(set) var report: VerifyReport
+    /// Nil once something could not be read: later roots cannot be proved then.
+    private var frontier: MerkleFrontier? = MerkleFrontier()
+    /// The position the next value must begin with.
+    private var next: UInt64 = 1
+    private var versions: [String: UInt64] = [:]
+    private var ledgerAt = Int64.min
+    /// After an unreadable value nobody knows how many events it held: the next key decides.
+    private var skipsToKey = false
+
+    /// Values read in one transaction.
+    private static let stepMax = 64
+
+    init(_ log: LogStore, head: UInt64) {
+        self.log = log
+        self.head = head
+        report = VerifyReport(head: Position(head))
+    }
+
+    /// Runs through the log.
+    ///
+    /// - Parameter visit: is lent every sound value's records, with the position of the first.
+    mutating func run(
+        progress: VerifyProgress, _ visit: (UInt64, [RecordView]) -> Void
+    ) throws(EventLogError) {
+        while next <= head {
+            let before = next
+            guard try step(visit) else {
+                if !skipsToKey {
+                    report.add(.gap, next, "the events from here to \(head) are missing")
+                }
+                frontier = nil
+                break
+            }
+            guard progress(Position(next - 1), Position(head)) else {
+                report.isComplete = false
+                break
+            }
+            if next == before { break }
+        }
+        report.root = frontier?.root
+    }
+
+    /// - Returns: false when there are no more values.
+    private mutating func step(
+        _ visit: (UInt64, [RecordView]) -> Void
+    ) throws(EventLogError) -> Bool {
+        try storing {
+            try log.environment.read { transaction in
+                try transaction.withCursor(log.values) { cursor in
+                    guard try cursor.seek(next) else { return false }
+                    for _ in 0..<Self.stepMax where next <= head {
+                        try check(cursor, visit)
+                        guard try cursor.next() else { return next > head }
+                    }
+                    return true
+                }
+            }
+        }
+    }
+
+    private mutating func check(
+        _ cursor: borrowing ReadCursor, _ visit: (UInt64, [RecordView]) -> Void
+    ) throws {
+        guard let key = cursor.numberKey else {
+            report.add(.value, next, "a key of the log is not a position")
+            frontier = nil
+            return
+        }
+        if key < next {
+            report.add(.gap, key, "a value begins before the one in front of it ends")
+            frontier = nil
+        } else if key > next, !skipsToKey {
+            report.add(.gap, next, "the next value begins at \(key) and not here")
+            frontier = nil
+        }
+        skipsToKey = false
+        next = max(next, key)
+        report.values += 1
+        cursor.value { span in
+            do throws(EventLogError) {
+                let header = try ValueHeader.read(span.transactionBytes, at: key)
+                let records = try LogStore.records(in: span.transactionBytes, header)
+                check(records, header)
+                visit(header.first, records)
+                next = max(next, header.last + 1)
+            } catch {
+                report.add(.value, key, Self.text(error))
+                frontier = nil
+                next = max(next, key + 1)
+                skipsToKey = true
+            }
+        }
+    }
+
+    private mutating func check(_ records: [RecordView], _ header: ValueHeader) {
+        for (offset, record) in records.enumerated() {
+            let position = header.first + UInt64(offset)
+            let stream = record.stream
+            let expected = versions[stream, default: 0] + 1
+            // After lost events a stream may jump; that is told once, where they are missing.
+            if record.streamVersion != expected, frontier != nil || record.streamVersion < expected {
+                report.add(
+                    .streamVersion, position,
+                    "version \(record.streamVersion) of stream \(stream), expected \(expected)")
+            }
+            versions[stream] = record.streamVersion
+            if record.ledgerAt < ledgerAt {
+                report.add(.value, position, "the time of recording goes backwards")
+            }
+            ledgerAt = record.ledgerAt
+            frontier?.append(.leaf(record.bytes))
+        }
+        report.events += UInt64(records.count)
+        if let frontier, frontier.root != header.root {
+            report.add(
+                .root, header.first,
+                "the events through \(header.last) have the Merkle root \(frontier.root), "
+                    + "the value states \(header.root)")
+            self.frontier = nil
+        }
+    }
+
+    /// Proves the stored head against what was read.
+    mutating func check(head stored: LogHead) {
+        guard report.isComplete, let frontier else { return }
+        if stored.frontier != frontier || stored.ledgerAt < ledgerAt {
+            report.add(.head, stored.position, "the stored head does not go with the events")
+        }
+    }
+
+    static func text(_ error: EventLogError) -> String {
+        switch error {
+        case .damaged(_, let text): text
+        case .unsupportedValue(_, let kind): "a value of kind \(kind), which is not known"
+        default: "\(error)"
+        }
+    }
+}

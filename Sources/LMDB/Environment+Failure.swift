@@ -1,0 +1,70 @@
+import CLMDB
+import Glibc
+
+extension Environment {
+    /// The error of a return code, after a look at the disk and with its consequences drawn.
+    ///
+    /// A failed write or flush (`.io`) or root page (`.panic`) closes the environment to writes:
+    /// after a failed flush nobody knows what of the file the kernel still holds, so the only safe
+    /// way on is to close, open again and verify.
+    func failure(_ code: Int32, _ operation: String, detail: String = "") -> LMDBError {
+        var text = "\(path)"
+        if !detail.isEmpty { text += ", \(detail)" }
+        if code == MDB_MAP_FULL { text += ", map size \(options.mapSize) bytes at the open" }
+        let error = LMDBError(code: code, operation: operation, detail: text).refined(path: path)
+        if error.kind == .io || error.kind == .panic { gate.refuseWrites(because: error) }
+        return error
+    }
+
+    /// The error of a commit.
+    ///
+    /// A data page that could not be written leaves the file as it was, so a full disk is not
+    /// fatal. A flush that failed for any reason but a full disk is. A root page that could not be
+    /// written is told only by the next transaction, which LMDB answers with `MDB_PANIC`.
+    func commitFailure(_ code: Int32) -> LMDBError {
+        let operation = "commit"
+        if code > 0, isPanicking() {
+            let error = LMDBError(
+                kind: .panic, operation: operation,
+                detail: "\(path), root page: \(String(cString: strerror(code)))",
+                code: MDB_PANIC)
+            gate.refuseWrites(because: error)
+            return error
+        }
+        let error = failure(code, operation)
+        guard case .other = error.kind, code > 0 else { return error }
+        let flush = LMDBError(
+            kind: .io, operation: operation, detail: "\(path), \(String(cString: strerror(code)))",
+            code: code)
+        gate.refuseWrites(because: flush)
+        return flush
+    }
+
+    private func isPanicking() -> Bool {
+        let code = try? service("probe") { (raw) throws(LMDBError) -> Int32 in
+            var probe: OpaquePointer?
+            let code = mdb_txn_begin(raw, nil, UInt32(MDB_RDONLY), &probe)
+            if let probe { mdb_txn_abort(probe) }
+            return code
+        }
+        return code == MDB_PANIC
+    }
+}
+
+extension LMDBError {
+    /// Below this many bytes a file system counts as full: LMDB reports a short write as EIO.
+    private static let fullDiskBytes: UInt64 = 1 << 20
+
+    /// Tells a full disk from a broken one.
+    func refined(path: String) -> LMDBError {
+        guard kind == .io || kind == .diskFull else { return self }
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return self }
+        let available = UInt64(status.f_bavail).multipliedReportingOverflow(
+            by: UInt64(status.f_frsize)).partialValue
+        let isFull = available < Self.fullDiskBytes
+        return LMDBError(
+            kind: kind == .io && isFull ? .diskFull : kind, operation: operation,
+            detail: "\(detail), \(available) bytes available", code: code)
+    }
+}

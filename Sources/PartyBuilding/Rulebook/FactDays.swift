@@ -1,0 +1,50 @@
+package import Schema
+
+/// The days that a payload itself names, found through the schema so that a new event type needs
+/// nothing here.
+package struct FactDays: Equatable, Sendable {
+    /// The payload's `on`.
+    package private(set) var on: LocalDate?
+    /// The day the payload is about: `on` or, without such a field, the first date that is not a
+    /// plan or deadline.
+    package private(set) var primary: LocalDate?
+    /// The payload's own `effective_from`, which then is the fact's valid time.
+    package private(set) var effectiveFrom: LocalDate?
+
+    /// - Parameter payload: the payload's bytes; what cannot be read gives no days.
+    package init(type: EventType, payload: [UInt8]) {
+        guard let fields = Self.fields[type], fields.last > 0 else { return }
+        var reader = WireReader(payload)
+        while let field = try? reader.next() {
+            guard field.number <= fields.last, case .varint(let value) = field.value else {
+                continue
+            }
+            let day = LocalDate(yyyymmdd: Int32(truncatingIfNeeded: Int64(bitPattern: value)))
+            if field.number == fields.on { on = day }
+            if field.number == fields.primary { primary = day }
+            if field.number == fields.effectiveFrom { effectiveFrom = day }
+        }
+    }
+
+    /// Field numbers, 0 for none.
+    private struct Fields {
+        let on: Int
+        let primary: Int
+        let effectiveFrom: Int
+        var last: Int { max(on, primary, effectiveFrom) }
+    }
+
+    private static let fields: [EventType: Fields] = {
+        var table: [EventType: Fields] = [:]
+        for type in EventType.all {
+            let dates = type.descriptor.fields.filter { $0.format == .date && !$0.isRepeated }
+            let on = dates.first { $0.name == "on" }
+            let own = on ?? dates.first { !$0.mayBeFuture && $0.name != "effective_from" }
+            let effective = dates.first { $0.name == "effective_from" }
+            table[type] = Fields(
+                on: on?.number ?? 0, primary: own?.number ?? 0,
+                effectiveFrom: effective?.number ?? 0)
+        }
+        return table
+    }()
+}

@@ -1,0 +1,97 @@
+import LMDB
+import PartyBuilding
+import Schema
+
+/// Reads and writes the views' own copy of facts, inside a transaction.
+struct FactShelf {
+    let store: ViewsStore
+
+    /// Keeps a fact; a correction or void also under the fact that it names.
+    ///
+    /// - Returns: false when it is a correction or void of a fact that no model uses.
+    func keep(_ fact: Fact, in transaction: inout WriteTransaction) throws -> Bool {
+        if let target = Self.target(of: fact) {
+            guard let root = try root(of: target, in: transaction) else { return false }
+            try transaction.put(
+                store.fixes, ViewsStore.bigEndian(root) + ViewsStore.bigEndian(fact.position),
+                [] as [UInt8])
+        }
+        try transaction.put(
+            store.facts, ViewsStore.bigEndian(fact.position), try FactCodec.encode(fact))
+        try transaction.put(store.ids, fact.id.bytes, ViewsStore.bigEndian(fact.position))
+        return true
+    }
+
+    /// The fact that a correction or void names; nil for every other fact.
+    static func target(of fact: Fact) -> FactID? {
+        switch fact.payload {
+        case .recordCorrected(let event): FactID(bytes: event.targetEvent)
+        case .recordVoided(let event): FactID(bytes: event.targetEvent)
+        default: nil
+        }
+    }
+
+    /// Position of the fact that is corrected or voided in the end: the void of a correction
+    /// belongs to what was corrected.
+    func root<Access>(
+        of target: FactID, in transaction: borrowing Transaction<Access>
+    ) throws -> UInt64? {
+        var id = target
+        // A correction names its root; only a void of a correction takes one more step.
+        for _ in 0..<4 {
+            guard let position = try transaction.number(store.ids, id.bytes),
+                let fact = try fact(at: position, in: transaction)
+            else { return nil }
+            guard let next = Self.target(of: fact) else { return position }
+            id = next
+        }
+        return nil
+    }
+
+    func fact<Access>(
+        at position: UInt64, in transaction: borrowing Transaction<Access>
+    ) throws -> Fact? {
+        guard let bytes = try transaction.value(store.facts, ViewsStore.bigEndian(position)) else {
+            return nil
+        }
+        return try FactCodec.decode(bytes)
+    }
+
+    /// A fact with the corrections and voids up to a position.
+    func versions<Access>(
+        of position: UInt64, through last: UInt64, in transaction: borrowing Transaction<Access>
+    ) throws -> FactVersions {
+        guard let root = try fact(at: position, in: transaction) else {
+            throw ModelFault.corrupted("the fact at \(position) is missing")
+        }
+        let prefix = ViewsStore.bigEndian(position)
+        var fixPositions: [UInt64] = []
+        try transaction.scan(store.fixes, prefix: prefix, from: prefix) { key, _ in
+            let fix = ViewsStore.trailingNumber(key)
+            guard fix <= last else { return false }
+            fixPositions.append(fix)
+            return true
+        }
+        var fixes: [Fact] = []
+        for fixPosition in fixPositions {
+            if let fix = try fact(at: fixPosition, in: transaction) { fixes.append(fix) }
+        }
+        return FactVersions(root, fixes: fixes)
+    }
+
+    /// The kept facts behind a position up to another, at most `limit`.
+    func facts<Access>(
+        after position: UInt64, through last: UInt64, limit: Int,
+        in transaction: borrowing Transaction<Access>
+    ) throws -> [Fact] {
+        var found: [Fact] = []
+        try transaction.scan(
+            store.facts, prefix: [], from: ViewsStore.bigEndian(position &+ 1)
+        ) { key, value in
+            guard ViewsStore.trailingNumber(key) <= last, found.count < limit else { return false }
+            found.append(try FactCodec.decode(value))
+            return true
+        }
+        return found
+    }
+}

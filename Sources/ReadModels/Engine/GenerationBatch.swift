@@ -1,0 +1,231 @@
+import LMDB
+import PartyBuilding
+
+/// Folds of entities that were used lately, so that the next fact can advance them.
+///
+/// Used by the engine's thread only.
+final class FoldCache {
+    private var folds: [UInt32: [EntityKey: Fold]] = [:]
+    private var count = 0
+    /// Entities kept; beyond it all are let go and folded anew when needed.
+    private let limit: Int
+
+    init(limit: Int = 20_000) {
+        self.limit = limit
+    }
+
+    subscript(generation: UInt32, entity: EntityKey) -> Fold? {
+        get { folds[generation]?[entity] }
+        set {
+            if folds[generation]?[entity] == nil { count += 1 }
+            if count > limit { removeAll() }
+            folds[generation, default: [:]][entity] = newValue
+        }
+    }
+
+    func removeAll() {
+        folds = [:]
+        count = 0
+    }
+}
+
+/// What a batch of facts changes in one generation: made in memory first, so that a model that
+/// faults leaves nothing behind.
+struct GenerationBatch {
+    private let generation: UInt32
+    private let model: any ReadModel
+    private let facts: FactShelf
+    /// The last position of the batch: nothing later is seen.
+    private let through: UInt64
+    /// Facts that newly belong to an entity.
+    private var joined: [EntityKey: Set<UInt64>] = [:]
+    /// Entities to fold anew from all their facts.
+    private var refolded: Set<EntityKey> = []
+
+    init(_ generation: Generation, _ model: any ReadModel, _ store: ViewsStore, through: UInt64) {
+        self.generation = generation.number
+        self.model = model
+        facts = FactShelf(store: store)
+        self.through = through
+    }
+
+    /// Takes the next fact.
+    mutating func take<Access>(
+        _ fact: Fact, in transaction: borrowing Transaction<Access>
+    ) throws {
+        if let target = FactShelf.target(of: fact) {
+            guard let root = try facts.root(of: target, in: transaction) else { return }
+            let versions = try facts.versions(of: root, through: through, in: transaction)
+            try take(versions, isFixed: true, in: transaction)
+        } else if model.isLinked(fact.stream) || !model.entities(of: fact).isEmpty {
+            try take(FactVersions(fact), isFixed: false, in: transaction)
+        }
+    }
+
+    private mutating func take<Access>(
+        _ versions: FactVersions, isFixed: Bool, in transaction: borrowing Transaction<Access>
+    ) throws {
+        let position = versions.root.position
+        guard model.isLinked(versions.root.stream) else {
+            for entity in entities(of: versions) {
+                try join(entity, position, isFixed: isFixed, in: transaction)
+            }
+            return
+        }
+        // All facts of a linked stream belong to the entities that any of them names.
+        let stream = EntityKey(0, versions.root.stream)
+        try join(stream, position, isFixed: false, in: transaction)
+        let positions = try members(of: stream, in: transaction)
+        var named: Set<EntityKey> = []
+        for sibling in positions {
+            named.formUnion(
+                entities(of: try facts.versions(of: sibling, through: through, in: transaction)))
+        }
+        for entity in named.sorted() {
+            for sibling in positions {
+                try join(
+                    entity, sibling, isFixed: isFixed && sibling == position, in: transaction)
+            }
+        }
+    }
+
+    private func entities(of versions: FactVersions) -> Set<EntityKey> {
+        Set(versions.all.flatMap(model.entities))
+    }
+
+    private mutating func join<Access>(
+        _ entity: EntityKey, _ position: UInt64, isFixed: Bool,
+        in transaction: borrowing Transaction<Access>
+    ) throws {
+        if isFixed { refolded.insert(entity) }
+        let key = ViewsStore.member(generation, entity, position)
+        if joined[entity]?.contains(position) == true { return }
+        if try transaction.contains(facts.store.content, key) { return }
+        joined[entity, default: []].insert(position)
+    }
+
+    private func members<Access>(
+        of entity: EntityKey, in transaction: borrowing Transaction<Access>
+    ) throws -> [UInt64] {
+        var positions = joined[entity] ?? []
+        let prefix = ViewsStore.members(generation, entity)
+        try transaction.scan(facts.store.content, prefix: prefix, from: prefix) { key, _ in
+            positions.insert(ViewsStore.trailingNumber(key))
+            return true
+        }
+        return positions.sorted()
+    }
+}
+
+// MARK: - Folding
+
+extension GenerationBatch {
+    /// The changes of one generation, ready to be written.
+    struct Prepared {
+        /// Keys and values of `content`; nil removes the key. In order of the keys.
+        var writes: [(key: [UInt8], value: [UInt8]?)] = []
+        /// Entries that the shelf gains.
+        var entries: Int64 = 0
+        var folds: [(entity: EntityKey, fold: Fold)] = []
+    }
+
+    /// Folds what was touched and works out what is to be written.
+    ///
+    /// - Throws: `ModelFault` when the model cannot go on with these facts.
+    func prepare<Access>(
+        _ cache: FoldCache, in transaction: borrowing Transaction<Access>
+    ) throws -> Prepared {
+        var prepared = Prepared()
+        var change = ContentChange()
+        for entity in Set(joined.keys).union(refolded).sorted() {
+            for position in (joined[entity] ?? []).sorted() {
+                prepared.writes.append((ViewsStore.member(generation, entity, position), []))
+            }
+            guard entity.kind != 0 else { continue }
+            let fold = try fold(entity, cache, in: transaction)
+            let emissionKey = ViewsStore.emission(generation, entity)
+            let stored = try transaction.value(facts.store.content, emissionKey)
+            let old = try stored.map { try Emission(encoded: $0) } ?? Emission()
+            let new = fold.emission
+            prepared.folds.append((entity, fold))
+            guard old != new else { continue }
+            try change.replace(old, with: new, entity: entity)
+            prepared.writes.append((emissionKey, new.isEmpty ? nil : new.encoded))
+        }
+        try add(change, to: &prepared, in: transaction)
+        prepared.writes.sort { $0.key.lexicographicallyPrecedes($1.key) }
+        return prepared
+    }
+
+    private func fold<Access>(
+        _ entity: EntityKey, _ cache: FoldCache, in transaction: borrowing Transaction<Access>
+    ) throws -> Fold {
+        if !refolded.contains(entity), let cached = cache[generation, entity] {
+            let items = try items(of: (joined[entity] ?? []).sorted(), entity, nil, transaction)
+            if items.first.map(cached.canAdvance) ?? true {
+                var fold = cached
+                try fold.advance(by: items)
+                return fold
+            }
+        }
+        return try foldAll(entity, knownAt: nil, in: transaction)
+    }
+
+    /// Folds an entity from all facts that belong to it.
+    ///
+    /// - Parameter knownAt: only what was recorded up to this instant; nil for all.
+    func foldAll<Access>(
+        _ entity: EntityKey, knownAt: Int64?, in transaction: borrowing Transaction<Access>
+    ) throws -> Fold {
+        var fold = Fold(model.makeRecord(entity))
+        let positions = try members(of: entity, in: transaction)
+        try fold.advance(by: try items(of: positions, entity, knownAt, transaction))
+        return fold
+    }
+
+    /// What a record sees of facts, in the order of folding.
+    private func items<Access>(
+        of positions: [UInt64], _ entity: EntityKey, _ knownAt: Int64?,
+        _ transaction: borrowing Transaction<Access>
+    ) throws -> [RecordFact] {
+        var items: [RecordFact] = []
+        for position in positions {
+            let versions = try facts.versions(of: position, through: through, in: transaction)
+            guard let item = RecordFact(versions, knownAt: knownAt) else { continue }
+            let named = model.entities(of: item.fact)
+            // A correction may have moved the fact to another entity.
+            let belongs =
+                named.contains(entity) || (named.isEmpty && model.isLinked(item.fact.stream))
+            if belongs { items.append(item) }
+        }
+        return items.sorted(by: RecordFact.precedes)
+    }
+
+    private func add<Access>(
+        _ change: ContentChange, to prepared: inout Prepared,
+        in transaction: borrowing Transaction<Access>
+    ) throws {
+        for (key, delta) in change.deltas where delta.contains(where: { $0 != 0 }) {
+            let place = ShelfEntry.place(generation, key)
+            let stored = try transaction.value(facts.store.content, place.key)
+            let present = try stored.map { stored in
+                try Shelf.measures(try ShelfEntry.read(place.key, stored).value)
+            }
+            let sums = try added(present ?? [], delta)
+            if sums.contains(where: { $0 != 0 }) {
+                prepared.writes.append((place.key, place.head + Shelf.encoded(sums)))
+                if present == nil { prepared.entries += 1 }
+            } else {
+                prepared.writes.append((place.key, nil))
+                if present != nil { prepared.entries -= 1 }
+            }
+        }
+        for (key, row) in change.rows {
+            let place = ShelfEntry.place(generation, key)
+            let existed = try transaction.contains(facts.store.content, place.key)
+            prepared.writes.append((place.key, row.map { place.head + $0 }))
+            if row != nil, !existed { prepared.entries += 1 }
+            if row == nil, existed { prepared.entries -= 1 }
+        }
+    }
+}

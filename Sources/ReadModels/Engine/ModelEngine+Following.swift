@@ -1,0 +1,216 @@
+import LMDB
+import PartyBuilding
+
+extension ModelEngine {
+    /// One turn of the follower: a batch, or cleaning up.
+    ///
+    /// - Returns: milliseconds until the next turn; nil when there is nothing to do until woken.
+    func turn() -> Int? {
+        do {
+            let hasMore = try advance()
+            trouble.withLock { $0 = nil }
+            return hasMore ? 0 : nil
+        } catch {
+            trouble.withLock { $0 = "\(error)" }
+            return 1_000
+        }
+    }
+
+    /// Follows until everything in the feed is folded in; for tests and offline tools that do
+    /// without the thread.
+    ///
+    /// - Parameter batchMax: facts of one transaction.
+    package func catchUp(batchMax: Int = 4_096) throws {
+        following.withLock { $0.batchMax = max(1, batchMax) }
+        while try advance() {}
+    }
+
+    /// Takes one batch from the feed, or one stretch of an unfinished build.
+    ///
+    /// - Returns: whether there is more to do.
+    func advance() throws -> Bool {
+        try following.withLock { following in
+            let cache = following.cache.value
+            do {
+                if try follow(following.batchMax, cache) { return true }
+                if try build(following.batchMax, cache) { return true }
+                return try removeRetired()
+            } catch let error as LMDBError {
+                cache.removeAll()
+                guard error.kind == .transactionFull, following.batchMax > 1 else { throw error }
+                following.batchMax = max(1, following.batchMax / 2)
+                return true
+            } catch {
+                cache.removeAll()
+                throw error
+            }
+        }
+    }
+
+    /// Copies the next facts of the feed and folds them into every generation that is up to date.
+    private func follow(_ limit: Int, _ cache: FoldCache) throws -> Bool {
+        var next = state.withLock { $0 }
+        let page = try feed.read(after: next.position, limit: limit)
+        guard page.through > next.position else { return false }
+        let before = next.position
+        let mark = try feed.mark(at: page.through)
+        next = try store.environment.write { transaction in
+            var next = next
+            let facts = FactShelf(store: store)
+            var kept: [Fact] = []
+            for fact in page.facts where isUsed(fact) {
+                guard try facts.keep(fact, in: &transaction) else { continue }
+                kept.append(fact)
+                next.lastRecordedAt = max(next.lastRecordedAt, fact.recordedAt)
+            }
+            next.position = page.through
+            next.mark = mark ?? FeedMark(event: [], root: nil)
+            for index in next.generations.indices
+            where next.generations[index].position == before
+                && next.generations[index].isGoingOn
+            {
+                try fold(
+                    kept, into: &next.generations[index], through: page.through, cache,
+                    &transaction)
+            }
+            try transaction.put(store.meta, ViewsStore.stateKey, next.encoded)
+            return next
+        }
+        publish(next)
+        return true
+    }
+
+    /// Folds older facts into a generation that is not up to date yet.
+    private func build(_ limit: Int, _ cache: FoldCache) throws -> Bool {
+        var next = state.withLock { $0 }
+        guard
+            let index = next.generations.firstIndex(where: {
+                $0.isGoingOn && $0.position < next.position
+            })
+        else {
+            let before = next
+            next.swapCaughtUp()
+            guard next != before else { return false }
+            try write(next)
+            return true
+        }
+        next = try store.environment.write { transaction in
+            var next = next
+            let from = next.generations[index].position
+            let found = try FactShelf(store: store).facts(
+                after: from, through: next.position, limit: limit, in: transaction)
+            let isLast = found.count < limit
+            let through = isLast ? next.position : found.last?.position ?? next.position
+            try fold(found, into: &next.generations[index], through: through, cache, &transaction)
+            next.swapCaughtUp()
+            try transaction.put(store.meta, ViewsStore.stateKey, next.encoded)
+            return next
+        }
+        publish(next)
+        return true
+    }
+
+    /// Folds facts into one generation. A model that faults is parked with the reason and leaves
+    /// nothing behind; the others go on.
+    private func fold(
+        _ facts: [Fact], into generation: inout Generation, through: UInt64, _ cache: FoldCache,
+        _ transaction: inout WriteTransaction
+    ) throws {
+        guard let model = model(named: generation.model) else {
+            generation.parked = "this version has no such model"
+            return
+        }
+        let prepared: GenerationBatch.Prepared
+        do {
+            var batch = GenerationBatch(generation, model, store, through: through)
+            for fact in facts { try batch.take(fact, in: transaction) }
+            prepared = try batch.prepare(cache, in: transaction)
+        } catch let fault as ModelFault {
+            generation.parked = fault.description
+            return
+        }
+        for write in prepared.writes {
+            if let value = write.value {
+                try transaction.put(store.content, write.key, value)
+            } else {
+                try transaction.delete(store.content, write.key)
+            }
+        }
+        for (entity, fold) in prepared.folds { cache[generation.number, entity] = fold }
+        generation.entries += prepared.entries
+        generation.position = through
+    }
+
+    /// Whether any model uses a fact, or it may correct or void one that is used.
+    private func isUsed(_ fact: Fact) -> Bool {
+        if FactShelf.target(of: fact) != nil { return true }
+        return allModels.contains { $0.isLinked(fact.stream) || !$0.entities(of: fact).isEmpty }
+    }
+
+    /// Removes a part of the content of a generation that no longer serves.
+    private func removeRetired() throws -> Bool {
+        var next = state.withLock { $0 }
+        guard let retired = next.generations.first(where: { $0.role == .retired }) else {
+            return false
+        }
+        let prefix = ViewsStore.prefix(retired.number)
+        var keys: [[UInt8]] = []
+        try store.environment.read { transaction in
+            try transaction.scan(store.content, prefix: prefix, from: prefix) { key, _ in
+                keys.append(key)
+                return keys.count < 10_000
+            }
+        }
+        if keys.isEmpty { next.generations.removeAll { $0.number == retired.number } }
+        try store.environment.write { transaction in
+            for key in keys { try transaction.delete(store.content, key) }
+            try transaction.put(store.meta, ViewsStore.stateKey, next.encoded)
+        }
+        publish(next)
+        return true
+    }
+
+    /// Stores a changed state without folding anything.
+    func write(_ next: EngineState) throws {
+        try store.environment.write { transaction in
+            try transaction.put(store.meta, ViewsStore.stateKey, next.encoded)
+        }
+        publish(next)
+    }
+
+    private func publish(_ next: EngineState) {
+        state.withLock { $0 = next }
+        waiters.advanced(to: next.position)
+        wakers.wake(next.position)
+    }
+}
+
+extension Generation {
+    /// Whether further facts are folded in.
+    var isGoingOn: Bool { parked == nil && role != .retired }
+}
+
+// MARK: - Building anew
+
+extension ModelEngine {
+    /// Builds a model anew beside the one that serves; once it has caught up it takes its place in
+    /// one transaction. A parked model is given another chance this way.
+    ///
+    /// - Throws: `ModelFault.unknownModel`; `LMDBError`.
+    package func rebuild(_ name: String) throws {
+        guard let model = model(named: name) else { throw ModelFault.unknownModel(name) }
+        try following.withLock { following in
+            var next = state.withLock { $0 }
+            for index in next.generations.indices
+            where next.generations[index].model == name
+                && next.generations[index].role == .building
+            {
+                next.generations[index].role = .retired
+            }
+            next.begin(model, as: .building)
+            following.cache.value.removeAll()
+            try write(next)
+        }
+        thread.wake()
+    }
+}

@@ -1,0 +1,137 @@
+package import LMDB
+import PartyBuilding
+import Synchronization
+
+/// Builds the read models from a feed of facts, keeps them in the directory's `views` environment
+/// and answers queries from them.
+///
+/// One thread follows the feed; queries run on their callers' threads, each in one snapshot.
+package final class ModelEngine: Sendable {
+    /// The models of specification section 4 that there are.
+    static let catalogue: [any ReadModel] = [
+        TalentPipeline(), BrandMetrics(), FortressRating(), PioneerIndexQuarter(),
+        PerformanceLink(), RectificationLedger(), RectificationSummary(), MembershipFunnel(),
+        BranchHealth(),
+    ]
+
+    let feed: any FactFeed
+    let store: ViewsStore
+    let registry = RegistryModel()
+    let models: [any ReadModel]
+    let thread = FollowerThread()
+    let waiters = PositionWaiters()
+    let wakers = AppliedWakers()
+    /// What has been committed.
+    let state: Mutex<EngineState>
+    /// Why the views cannot be written at the moment; nil when all is well.
+    let trouble = Mutex<String?>(nil)
+    /// Only one caller follows at a time: the thread, or a test that does without it.
+    let following = Mutex(Following())
+    let pasts = PastContents()
+    private let isClosed = Atomic<Bool>(false)
+    private let wakeToken = Mutex<(any Sendable)?>(nil)
+
+    /// What only the follower uses.
+    struct Following {
+        let cache = SendableBox(FoldCache())
+        /// Facts of one transaction; halved when a transaction becomes too large.
+        var batchMax = 4_096
+    }
+
+    /// Opens the views of a feed; they are built anew when they belong to another log or were
+    /// written by a version with another layout.
+    ///
+    /// - Parameters:
+    ///   - directory: folder of the environment; made when it is not there.
+    ///   - feed: where the facts come from.
+    /// - Throws: `LMDBError`, `ModelFault`, or what the feed throws.
+    package convenience init(directory: String, feed: any FactFeed) throws {
+        try self.init(directory: directory, feed: feed, models: Self.catalogue)
+    }
+
+    /// For tests: other models than those of the catalogue.
+    init(directory: String, feed: any FactFeed, models: [any ReadModel]) throws {
+        self.feed = feed
+        self.models = models
+        store = try ViewsStore(path: directory)
+        let all: [any ReadModel] = [registry] + models
+        state = Mutex(try Self.load(store, feed, all))
+    }
+
+    deinit {
+        close()
+    }
+
+    /// Starts to follow the feed on a thread of its own.
+    package func start() {
+        let thread = thread
+        let token = feed.onCommit { thread.wake() }
+        wakeToken.withLock { $0 = token }
+        let isStarted = thread.start { [weak self] in self?.turn() ?? 1_000 }
+        if !isStarted {
+            trouble.withLock { $0 = "the system has no thread for the read models" }
+        }
+    }
+
+    /// Stops following and closes the environment. Calling it again does nothing.
+    package func close() {
+        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        wakeToken.withLock { $0 = nil }
+        thread.stop()
+        waiters.endAll()
+        store.environment.close()
+    }
+
+    var allModels: [any ReadModel] { [registry] + models }
+
+    func model(named name: String) -> (any ReadModel)? {
+        allModels.first { $0.name == name }
+    }
+
+    private static func load(
+        _ store: ViewsStore, _ feed: any FactFeed, _ models: [any ReadModel]
+    ) throws -> EngineState {
+        let stored = try store.environment.read { transaction in
+            try transaction.value(store.meta, ViewsStore.stateKey)
+        }
+        if let stored, var state = try EngineState(encoded: stored), try belongs(state, to: feed) {
+            for model in models where !state.isComplete(model) {
+                state.begin(model, as: state.serving(model.name) == nil ? .serving : .building)
+            }
+            return state
+        }
+        try store.environment.write { transaction in
+            for database in [store.meta, store.facts, store.ids, store.fixes, store.content] {
+                try transaction.clear(database)
+            }
+        }
+        var state = EngineState(ledger: feed.ledger)
+        for model in models { state.begin(model, as: .serving) }
+        return state
+    }
+
+    private static func belongs(_ state: EngineState, to feed: any FactFeed) throws -> Bool {
+        guard state.ledger == feed.ledger, state.position <= feed.head,
+            let mark = try feed.mark(at: state.position)
+        else { return false }
+        return mark.agrees(with: state.mark)
+    }
+}
+
+extension EngineState {
+    /// Whether a build of the model's present version is there or under way.
+    fileprivate func isComplete(_ model: any ReadModel) -> Bool {
+        generations.contains {
+            $0.model == model.name && $0.version == model.version && $0.role != .retired
+        }
+    }
+}
+
+/// Carries a value that only one thread at a time uses, under a lock of its owner.
+struct SendableBox<Value>: @unchecked Sendable {
+    let value: Value
+
+    init(_ value: Value) {
+        self.value = value
+    }
+}

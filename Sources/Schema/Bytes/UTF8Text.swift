@@ -1,0 +1,40 @@
+/// Checks of UTF-8 without making a string.
+package enum UTF8Text {
+    /// Offset of the first byte that is not well-formed UTF-8 (RFC 3629: no overlong forms, no
+    /// surrogates, nothing above U+10FFFF), nil when all of the range is.
+    package static func firstFault(in bytes: [UInt8], _ range: Range<Int>) -> Int? {
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let lead = bytes[index]
+            if lead < 0x80 {
+                index += 1
+                continue
+            }
+            // The second byte's limits exclude overlong forms, surrogates and what is too large.
+            let (length, second): (Int, ClosedRange<UInt8>)
+            switch lead {
+            case 0xC2...0xDF: (length, second) = (2, 0x80...0xBF)
+            case 0xE0: (length, second) = (3, 0xA0...0xBF)
+            case 0xE1...0xEC, 0xEE...0xEF: (length, second) = (3, 0x80...0xBF)
+            case 0xED: (length, second) = (3, 0x80...0x9F)
+            case 0xF0: (length, second) = (4, 0x90...0xBF)
+            case 0xF1...0xF3: (length, second) = (4, 0x80...0xBF)
+            case 0xF4: (length, second) = (4, 0x80...0x8F)
+            default: return index
+            }
+            guard range.upperBound - index >= length, second.contains(bytes[index + 1]) else {
+                return index
+            }
+            for offset in 2..<max(length, 2) where bytes[index + offset] & 0xC0 != 0x80 {
+                return index
+            }
+            index += length
+        }
+        return nil
+    }
+
+    /// Whether all of the range is well-formed.
+    package static func isValid(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        firstFault(in: bytes, range) == nil
+    }
+}

@@ -1,0 +1,348 @@
+import NIOCore
+import Wire
+
+/// Carries out what the connection's state machine says: reads frames, calls handlers, writes.
+///
+/// It decides nothing about the protocol. Confined to its event loop.
+final class ConnectionHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private var machine: ServerConnectionMachine
+    private var decoder = FrameDecoder(receiver: .server)
+    /// The beginning of a frame that is not complete.
+    private var leftover = ByteBuffer()
+    private var handlers: [CallID: any CallHandler] = [:]
+    private var peer: Peer
+    private let router: any CallRouter
+    private let mailbox: LoopMailbox
+    private let load: ServerLoad
+    private let observer: (any ConnectionObserver)?
+
+    private var context: ChannelHandlerContext?
+    private var wake: (at: Instant, task: Scheduled<Void>)?
+    /// Frames are being taken; what is to be written is written at the end of it.
+    private var isReading = false
+    private var isWriting = false
+    private var isUnwritten = false
+    private var isClosing = false
+    /// The channel asked to read while the machine wanted no input.
+    private var readIsHeld = false
+    /// What this connection has added to the server's load.
+    private var reportedQueuedBytes = 0
+    private var reportedCalls = 0
+
+    init(
+        machine: ServerConnectionMachine, peer: Peer, router: any CallRouter,
+        mailbox: LoopMailbox, load: ServerLoad, observer: (any ConnectionObserver)?
+    ) {
+        self.machine = machine
+        self.peer = peer
+        self.router = router
+        self.mailbox = mailbox
+        self.load = load
+        self.observer = observer
+    }
+
+    static var now: Instant { Instant(nanoseconds: NIODeadline.now().uptimeNanoseconds) }
+
+    // MARK: Life of the channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        mailbox.state.connections[ObjectIdentifier(self)] = self
+        observer?.connectionOpened(peer)
+        planWake()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        connectionEnded()
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        connectionEnded()
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A reset of the peer, mostly; `channelInactive` follows.
+        context.close(promise: nil)
+    }
+
+    private func connectionEnded() {
+        guard mailbox.state.connections.removeValue(forKey: ObjectIdentifier(self)) != nil
+        else { return }
+        wake?.task.cancel()
+        wake = nil
+        leftover = ByteBuffer()
+        isClosing = true
+        tell(machine.connectionLost(), .disconnected)
+        handlers = [:]
+        load.calls.add(-reportedCalls)
+        load.queuedBytes.add(-reportedQueuedBytes)
+        reportedCalls = 0
+        reportedQueuedBytes = 0
+        observer?.connectionClosed(peer, fault: machine.fault)
+    }
+
+    // MARK: Reading
+
+    func read(context: ChannelHandlerContext) {
+        if machine.wantsInput || isClosing {
+            context.read()
+        } else {
+            readIsHeld = true
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing else { return }
+        isReading = true
+        let now = Self.now
+        machine.bytesReceived(at: now)
+        var bytes = unwrapInboundIn(data)
+        if leftover.readableBytes > 0 {
+            leftover.discardReadBytes()
+            leftover.writeBuffer(&bytes)
+            swap(&leftover, &bytes)
+        }
+        leftover = ByteBuffer()
+        var consumed = false
+        do throws(ProtocolFault) {
+            while machine.phase != .closing, let frame = try decoder.next(&bytes) {
+                consumed = true
+                carryOut(machine.frameReceived(frame, at: now))
+            }
+        } catch {
+            carryOut(machine.bytesRefused(error))
+        }
+        guard machine.phase != .closing else { return }
+        machine.framesTaken(left: bytes.readableBytes, consumed: consumed, at: now)
+        if bytes.readableBytes > 0 { leftover = bytes }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
+        writeOutput()
+        context.fireChannelReadComplete()
+    }
+
+    private func carryOut(_ reaction: ServerReaction) {
+        switch reaction {
+        case .none:
+            return
+        case .greeted(let hello):
+            peer.software = hello.software
+            peer.metadata = hello.metadata
+        case .open(let call):
+            open(call)
+        case .deliver(let call, let message, let ends):
+            deliver(message, ends: ends, to: call)
+        case .halfClosed(let call):
+            handlers[call]?.halfClosed()
+        case .cancelled(let call, let cause):
+            handlers.removeValue(forKey: call)?.cancelled(cause)
+        case .allowed(let call, let allowance):
+            handlers[call]?.credit(allowance)
+        case .close(let cancelled):
+            tell(cancelled, .violation)
+        }
+    }
+
+    private func open(_ call: IncomingCall) {
+        guard let context else { return }
+        if let refusal = load.refusalOfCall {
+            _ = machine.handlerFinished(call.id, refusal, at: Self.now)
+            return
+        }
+        let responder = Responder(
+            call: call.id,
+            connection: NIOLoopBound(self, eventLoop: context.eventLoop), mailbox: mailbox)
+        let handler = router.open(
+            call: CallContext(
+                method: call.method, metadata: call.metadata, deadline: call.deadline,
+                peer: peer, allowance: call.allowance, responder: responder))
+        guard machine.awaitsAnswer(call.id) else { return }
+        handlers[call.id] = handler
+        if let message = call.message {
+            deliver(message, ends: call.ends, to: call.id)
+        } else if call.ends {
+            handler.halfClosed()
+        }
+    }
+
+    private func deliver(_ message: InboundMessage, ends: Bool, to call: CallID) {
+        handlers[call]?.message(
+            CallMessage(
+                bytes: Array(message.bytes.readableBytesView), events: message.events,
+                cost: message.cost))
+        // The handler may have finished meanwhile.
+        if ends { handlers[call]?.halfClosed() }
+    }
+
+    private func tell(_ calls: [CallID], _ cause: CancelCause) {
+        for call in calls {
+            handlers.removeValue(forKey: call)?.cancelled(cause)
+        }
+    }
+
+    // MARK: Answers
+
+    /// A handler says something. Nothing is written yet.
+    func letterReceived(_ letter: Letter) {
+        let now = Self.now
+        switch letter.content {
+        case .message(let message):
+            submit(message, to: letter.call, at: now)
+        case .reply(let message):
+            submit(message, to: letter.call, at: now)
+            finish(letter.call, .ok, at: now)
+        case .finish(let status):
+            finish(letter.call, status, at: now)
+        case .give(let credit):
+            machine.creditGiven(letter.call, credit)
+        }
+        guard !isReading, !isWriting, !isUnwritten else { return }
+        isUnwritten = true
+        mailbox.needsWrite(self)
+    }
+
+    private func submit(_ message: OutboundMessage, to call: CallID, at now: Instant) {
+        if machine.messageSubmitted(call, message, at: now) == .tooLarge { handlers[call] = nil }
+    }
+
+    private func finish(_ call: CallID, _ status: WireStatus, at now: Instant) {
+        handlers[call] = nil
+        _ = machine.handlerFinished(call, status, at: now)
+    }
+
+    /// Writes what the socket takes, in one go.
+    func writeOutput() {
+        isUnwritten = false
+        guard let context, !isWriting, !isClosing else { return }
+        isWriting = true
+        var roundsLeft = 4
+        while machine.hasOutput, context.channel.isWritable, roundsLeft > 0, !isClosing {
+            roundsLeft -= 1
+            writeRound(context)
+        }
+        isWriting = false
+        if machine.hasOutput, context.channel.isWritable, !isClosing, !isUnwritten {
+            // Other connections of the loop come first.
+            isUnwritten = true
+            context.eventLoop.assumeIsolated().execute { self.writeOutput() }
+        }
+        if readIsHeld, machine.wantsInput {
+            readIsHeld = false
+            context.read()
+        }
+        reportLoad()
+        planWake()
+    }
+
+    private func writeRound(_ context: ChannelHandlerContext) {
+        let state = mailbox.state
+        var buffer = state.scratch
+        state.scratch = ByteBuffer()
+        buffer.clear()
+        let round = machine.outputWanted(
+            into: &buffer, bytesMax: Limits.frameBytesMax, at: Self.now)
+        if round.isLast {
+            writeLast(buffer, context)
+            return
+        }
+        if buffer.readableBytes > 0 {
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        }
+        // Once the bytes are in the socket nobody else holds the buffer, and it is used again.
+        state.scratch = buffer
+        for relief in round.relieved { handlers[relief.call]?.credit(relief.allowance) }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        machine.writabilityChanged(context.channel.isWritable, at: Self.now)
+        if !isWriting { writeOutput() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    private func reportLoad() {
+        load.queuedBytes.add(machine.queuedBytes - reportedQueuedBytes)
+        reportedQueuedBytes = machine.queuedBytes
+        load.calls.add(machine.callsHeld - reportedCalls)
+        reportedCalls = machine.callsHeld
+    }
+
+    // MARK: Time
+
+    private func planWake() {
+        guard let context, !isClosing else { return }
+        let at = machine.wakeAt
+        if let wake {
+            // A later moment needs no new timer: the present one looks and plans again.
+            if wake.at <= at { return }
+            wake.task.cancel()
+        }
+        guard at.nanoseconds < UInt64(Int64.max) else { return }
+        let task = context.eventLoop.assumeIsolated().scheduleTask(
+            deadline: .uptimeNanoseconds(at.nanoseconds)
+        ) { self.timePassed() }
+        wake = (at, task)
+    }
+
+    private func timePassed() {
+        wake = nil
+        guard !isClosing else { return }
+        let action = machine.timePassed(at: Self.now)
+        tell(action.cancelled, action.closes ? .disconnected : .deadline)
+        if action.closes, let context, !context.channel.isWritable {
+            // The peer takes nothing, so it will not take the farewell either.
+            isClosing = true
+            context.close(promise: nil)
+            return
+        }
+        writeOutput()
+        planWake()
+    }
+
+    // MARK: The end
+
+    /// The server stops: calls may end, new ones are not taken.
+    func drain() {
+        machine.drainRequested(at: Self.now)
+        writeOutput()
+    }
+
+    /// The server stops now.
+    func abort() {
+        context?.close(promise: nil)
+    }
+
+    private func writeLast(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
+        isClosing = true
+        wake?.task.cancel()
+        wake = nil
+        let linger = TimeAmount.milliseconds(Int64(machine.limits.lingerMsMax))
+        let patience =
+            machine.fault == nil
+            ? TimeAmount.milliseconds(Int64(machine.limits.writeStallMsMax)) : linger
+        let loop = context.eventLoop.assumeIsolated()
+        let force = loop.scheduleTask(in: patience) { self.context?.close(promise: nil) }
+        let written = context.eventLoop.makePromise(of: Void.self)
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
+        written.futureResult.assumeIsolated().whenComplete { _ in
+            // Reading goes on for a moment: closing with unread bytes would send a reset that
+            // can overtake what was just written.
+            self.context?.close(mode: .output, promise: nil)
+            loop.scheduleTask(in: linger) {
+                force.cancel()
+                self.context?.close(promise: nil)
+            }
+        }
+        if readIsHeld {
+            readIsHeld = false
+            context.read()
+        }
+    }
+}

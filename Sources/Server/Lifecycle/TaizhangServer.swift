@@ -1,0 +1,154 @@
+import EventLog
+import Glibc
+import LMDB
+import NIOCore
+import NIOPosix
+import ReadModels
+package import ServiceLifecycle
+import Logging
+import Synchronization
+import UnixSignals
+import Wire
+
+/// The server: log, rules, read models and the services on one address.
+package final class TaizhangServer: Service {
+    package static let version = "taizhang/0.1.0"
+
+    /// What an operator is told.
+    package enum Event: Sendable {
+        case opening(String)
+        case listening(address: String, head: UInt64, identity: String)
+        case stopping
+        case stopped(head: UInt64)
+        case modelParked(String, reason: String)
+        case fault(String)
+    }
+
+    private let options: ServerOptions
+    private let announce: @Sendable (Event) -> Void
+
+    /// - Parameter announce: told of what happens, on any thread.
+    package init(_ options: ServerOptions, announce: @escaping @Sendable (Event) -> Void) {
+        self.options = options
+        self.announce = announce
+    }
+
+    /// Runs until SIGTERM or SIGINT has ended it in order; a second signal ends it at once.
+    ///
+    /// - Throws: `ServerStartFailure`.
+    package func runUntilSignalled() async throws {
+        var logger = Logger(label: "taizhang")
+        logger.logLevel = .critical
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: self)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+    }
+
+    /// Opens the ledger, serves, and closes everything in order when shutdown is asked for.
+    ///
+    /// - Throws: `ServerStartFailure`.
+    package func run() async throws {
+        announce(.opening(options.dataDirectory))
+        let ledger = try openLedger()
+        let workers = NIOThreadPool(numberOfThreads: options.workers)
+        workers.start()
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: options.eventLoops)
+        let connectionCount = Mutex<(@Sendable () -> Int)?>(nil)
+        let router = ServiceRouter(
+            ledger: ledger, workers: workers, softwareVersion: options.softwareVersion
+        ) {
+            ServerFigures(connections: connectionCount.withLock { $0 }?() ?? 0)
+        }
+        do {
+            let listener = try await listen(ledger, loops, router)
+            connectionCount.withLock { $0 = { listener.connections } }
+            announce(
+                .listening(
+                    address: text(listener.address), head: ledger.log.head.value,
+                    identity: "\(ledger.log.identity)"))
+            try await gracefulShutdown()
+            announce(.stopping)
+            await listener.drain()
+        } catch is CancellationError {
+            announce(.stopping)
+        } catch {
+            await close(ledger, workers, loops)
+            throw error
+        }
+        let head = ledger.log.head.value
+        await close(ledger, workers, loops)
+        announce(.stopped(head: head))
+    }
+
+    private func close(
+        _ ledger: Ledger, _ workers: NIOThreadPool, _ loops: MultiThreadedEventLoopGroup
+    ) async {
+        ledger.models.close()
+        ledger.log.close()
+        try? await workers.shutdownGracefully()
+        try? await loops.shutdownGracefully()
+    }
+
+    private func openLedger() throws(ServerStartFailure) -> Ledger {
+        let directory = options.dataDirectory
+        let log: EventLog
+        do {
+            log = try EventLog.open(
+                directory: directory, options: EventLogOptions(), judge: RulebookJudge())
+        } catch {
+            throw ServerStartFailure(error, directory)
+        }
+        do {
+            let models = try ModelEngine.open(directory: directory, log: log)
+            return Ledger(log: log, models: models)
+        } catch let error as EventLogError {
+            log.close()
+            throw ServerStartFailure(error, directory)
+        } catch {
+            log.close()
+            throw .cannotOpen(directory, reason: "\(error)")
+        }
+    }
+
+    private func listen(
+        _ ledger: Ledger, _ loops: MultiThreadedEventLoopGroup, _ router: ServiceRouter
+    ) async throws -> ServerListener {
+        let address = "\(options.host):\(options.port)"
+        do {
+            return try await ServerListener.listen(
+                host: options.host, port: options.port, group: loops,
+                identity: ServerIdentity(
+                    ledger: LedgerID(ledger.log.identity.bytes), software: options.softwareVersion),
+                router: router)
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw ServerStartFailure.addressInUse(address)
+        } catch {
+            throw ServerStartFailure.cannotListen(address, reason: "\(error)")
+        }
+    }
+
+    private func text(_ address: SocketAddress?) -> String {
+        guard let address, let ip = address.ipAddress, let port = address.port else { return "?" }
+        return ip.contains(":") ? "[\(ip)]:\(port)" : "\(ip):\(port)"
+    }
+}
+
+extension ServerStartFailure {
+    /// Why a ledger could not be opened, in an operator's terms.
+    init(_ error: EventLogError, _ directory: String) {
+        switch error {
+        case .locked(let pid):
+            self = .directoryInUse(directory, pid: pid.map(String.init))
+        case .damaged, .unsupportedValue:
+            self = .damaged("\(error)")
+        case .store(let error) where error.kind == .diskFull:
+            self = .diskFull(directory)
+        case .system(_, let code) where code == ENOSPC:
+            self = .diskFull(directory)
+        default:
+            self = .cannotOpen(directory, reason: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package import EventLog
+import PartyBuilding
+import Schema
+package import Wire
+
+/// Turns envelopes from clients into appends for the log: checks them against the schema, derives
+/// their tags, decodes them for the judge. Runs on the caller's thread, off the sequencer's.
+package enum FactIntake {
+    /// The append of one call: all facts or none.
+    ///
+    /// - Parameters:
+    ///   - envelopes: messages `Envelope`, stored as they are.
+    ///   - expected: expected stream versions.
+    /// - Throws: `WireStatus` INVALID_ARGUMENT that names the field and value at fault.
+    package static func request(
+        _ envelopes: [[UInt8]], expected: [StreamExpectation] = [],
+        condition: AppendCondition? = nil, dryRun: Bool = false, actor: RecordingActor,
+        session: ImportSession? = nil
+    ) throws(WireStatus) -> AppendRequest {
+        guard !envelopes.isEmpty else {
+            throw FailureStatus.status(
+                .invalidArgument, "EMPTY", "", zh: "没有要记录的事实", en: "there is no fact to record")
+        }
+        var drafts: [EventDraft] = []
+        var proposals: [Proposal] = []
+        drafts.reserveCapacity(envelopes.count)
+        proposals.reserveCapacity(envelopes.count)
+        for (index, bytes) in envelopes.enumerated() {
+            do {
+                try SchemaValidator.validate(envelope: bytes)
+                let proposal = try FactDecoder.proposal(bytes)
+                drafts.append(
+                    EventDraft(
+                        id: EventID(high: proposal.fact.id.high, low: proposal.fact.id.low),
+                        stream: proposal.fact.stream, type: proposal.fact.type.number,
+                        tags: proposal.fact.tags, body: bytes))
+                proposals.append(proposal)
+            } catch let refusal as Refusal {
+                throw FailureStatus.of(refusal, index: index)
+            } catch {
+                throw FailureStatus.of(error: error)
+            }
+        }
+        return AppendRequest(
+            events: drafts, expected: expected, condition: condition, dryRun: dryRun,
+            context: RecordContext(
+                proposals: proposals, actor: actor.actor, session: session))
+    }
+}
+
+/// Who calls, as the services know it.
+package struct RecordingActor: Sendable {
+    let actor: Actor
+
+    /// - Parameters:
+    ///   - principal: who was authenticated, or the class of the peer's address.
+    ///   - scope: full subject names the call restricts itself to (R-GEN-08); nil for all.
+    ///   - permissions: words of `Actor.Permission` that the call gives up (`records.amend`).
+    package init(principal: String, scope: [String]? = nil, without permissions: [String] = []) {
+        var granted = Set(Actor.Permission.allCases)
+        for word in permissions {
+            if let permission = Actor.Permission(rawValue: word) { granted.remove(permission) }
+        }
+        actor = Actor(
+            principal: principal, permissions: granted,
+            scope: scope.map { .subjects($0) } ?? .everything)
+    }
+}

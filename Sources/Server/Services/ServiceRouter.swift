@@ -1,0 +1,139 @@
+import EventLog
+import NIOPosix
+import Schema
+package import Wire
+
+/// Finds the service of each call by the method's name.
+package final class ServiceRouter: CallRouter {
+    private let ledger: Ledger
+    /// Where work that takes its time is done: queries over history, verification.
+    private let workers: NIOThreadPool
+    private let softwareVersion: String
+    private let figures: @Sendable () -> ServerFigures
+
+    package init(
+        ledger: Ledger, workers: NIOThreadPool, softwareVersion: String,
+        figures: @escaping @Sendable () -> ServerFigures
+    ) {
+        self.ledger = ledger
+        self.workers = workers
+        self.softwareVersion = softwareVersion
+        self.figures = figures
+    }
+
+    package func open(call: CallContext) -> any CallHandler {
+        let ledger = ledger
+        let responder = call.responder
+        guard let method = Method(rawValue: call.method) else {
+            responder.finish(
+                FailureStatus.status(
+                    .unimplemented, "UNKNOWN_METHOD", "", zh: "没有方法 \(call.method)",
+                    en: "there is no method \(call.method)"))
+            return SingleRequestHandler(call) { _ throws(WireStatus) in nil }
+        }
+        switch method {
+        case .record:
+            let actor = Self.actor(call)
+            return SingleRequestHandler(call) { bytes throws(WireStatus) in
+                try RecordService.record(bytes, ledger, actor, responder)
+                return nil
+            }
+        case .importFacts:
+            return ImportHandler(
+                call, ledger, Self.actor(call),
+                stopsAtRefusal: call.metadata["on-refusal"] == "stop")
+        case .read:
+            return SingleRequestHandler(call) { bytes throws(WireStatus) in
+                try Self.read(bytes, ledger, responder)
+            }
+        case .subscribe:
+            return SingleRequestHandler(call) { bytes throws(WireStatus) in
+                try Self.subscribe(bytes, ledger, responder)
+            }
+        case .query, .watch:
+            let deadline = call.deadline
+            let workers = workers
+            return SingleRequestHandler(call) { bytes throws(WireStatus) in
+                try QueryService.open(
+                    bytes, watches: method == .watch, ledger, workers, deadline, responder)
+            }
+        case .status:
+            let version = softwareVersion
+            let figures = figures
+            return SingleRequestHandler(call) { _ throws(WireStatus) in
+                try StatusService.status(ledger, version, figures(), responder)
+                return nil
+            }
+        case .verify:
+            let workers = workers
+            return SingleRequestHandler(call) { _ throws(WireStatus) in
+                VerifyService.start(ledger, workers, responder)
+            }
+        }
+    }
+
+    private enum Method: String {
+        case record = "taizhang.services.v1.Record/Record"
+        case importFacts = "taizhang.services.v1.Record/Import"
+        case read = "taizhang.services.v1.Read/Read"
+        case subscribe = "taizhang.services.v1.Read/Subscribe"
+        case query = "taizhang.services.v1.Query/Query"
+        case watch = "taizhang.services.v1.Query/Watch"
+        case status = "taizhang.services.v1.Status/Status"
+        case verify = "taizhang.services.v1.Status/Verify"
+    }
+
+    /// Who calls. Nobody is authenticated yet: the class of the address stands for the principal,
+    /// and a call may restrict itself to subjects or give permissions up.
+    private static func actor(_ call: CallContext) -> RecordingActor {
+        let words = { (text: String) in text.split(separator: ",").map(String.init) }
+        return RecordingActor(
+            principal: call.peer.isLocal ? "local" : "remote",
+            scope: call.metadata["scope"].map(words),
+            without: call.metadata["without"].map(words) ?? [])
+    }
+
+    private static func read(
+        _ bytes: [UInt8], _ ledger: Ledger, _ responder: Responder
+    ) throws(WireStatus) -> any StreamingAnswer {
+        let request = try decode(ReadRequest.self, bytes)
+        let query = try RequestParts.query(
+            request.filter, from: request.from == 0 ? nil : Position(request.from),
+            direction: request.backwards ? .backwards : .forwards, maxEvents: 1, maxBytes: 1)
+        return ReadAnswer(
+            ledger.log, responder, query: query, limit: request.limit == 0 ? nil : request.limit,
+            isSubscription: false)
+    }
+
+    private static func subscribe(
+        _ bytes: [UInt8], _ ledger: Ledger, _ responder: Responder
+    ) throws(WireStatus) -> any StreamingAnswer {
+        let request = try decode(SubscribeRequest.self, bytes)
+        let start =
+            request.fromEnd ? ledger.log.head.successor : Position(max(request.from, 1))
+        let query = try RequestParts.query(
+            request.filter, from: start, direction: .forwards, maxEvents: 1, maxBytes: 1)
+        return ReadAnswer(
+            ledger.log, responder, query: query, limit: nil, isSubscription: true)
+    }
+
+    /// A request message, or INVALID_ARGUMENT.
+    static func decode<Request: RequestMessage>(
+        _ type: Request.Type, _ bytes: [UInt8]
+    ) throws(WireStatus) -> Request {
+        do {
+            return try Request(decoding: bytes)
+        } catch {
+            throw FailureStatus.of(error: error)
+        }
+    }
+}
+
+/// What the server knows of itself for the status service.
+package struct ServerFigures: Sendable {
+    package var connections: Int
+
+    package init(connections: Int) {
+        self.connections = connections
+    }
+}

@@ -1,0 +1,42 @@
+import EventLog
+import NIOPosix
+import Schema
+import Wire
+
+/// Tells how the server is.
+enum StatusService {
+    static func status(
+        _ ledger: Ledger, _ softwareVersion: String, _ figures: ServerFigures,
+        _ responder: Responder
+    ) throws(WireStatus) {
+        do {
+            let log = try ledger.log.status()
+            var response = StatusResponse()
+            response.softwareVersion = softwareVersion
+            response.ledgerID = .init(log.identity.id.bytes)
+            response.createdAtUs = log.identity.createdAt
+            response.nowUs = ledger.now
+            response.headPosition = log.head.value
+            response.rootHash = .init(log.root.bytes)
+            response.indexPosition = log.indexCheckpoint.value
+            response.logBytes = UInt64(clamping: log.logBytes)
+            response.indexBytes = UInt64(clamping: log.indexBytes)
+            response.viewsBytes = UInt64(clamping: ledger.models.bytes)
+            response.connections = UInt32(clamping: figures.connections)
+            response.factsRecorded = ledger.counters.recorded
+            response.factsRefused = ledger.counters.refused
+            response.stoppedReason = log.stopped ?? ""
+            response.models = ledger.models.status().map { model in
+                var message = ModelStatus()
+                message.model = model.name
+                message.position = model.position
+                message.lag = log.head.value - min(log.head.value, model.position)
+                message.parkedReason = model.parkedReason ?? ""
+                return message
+            }
+            responder.reply(try response.encoded())
+        } catch {
+            throw FailureStatus.of(error: error)
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package import NIOCore
+
+/// What became of a message that a handler sent.
+package enum SubmitAction: Sendable, Equatable {
+    /// It will go out; this is what may follow at once.
+    case queued(allowance: Credit)
+    /// Nobody waits for it any more.
+    case dropped
+    /// It is larger than the peer accepts. The call has ended with a status that says so.
+    case tooLarge
+}
+
+/// What an output round came to.
+package struct OutputRound: Sendable, Equatable {
+    /// Calls whose handler was told to pause and may now send this much.
+    package var relieved: [Relief] = []
+    /// Everything is written, and the connection is to be closed.
+    package var isLast = false
+
+    package struct Relief: Sendable, Equatable {
+        package var call: CallID
+        package var allowance: Credit
+    }
+}
+
+extension ServerConnectionMachine {
+    /// Whether the call's client still waits for its handler.
+    package func awaitsAnswer(_ call: CallID) -> Bool {
+        calls[call]?.takesInput == true
+    }
+
+    /// A handler sends a message or a block.
+    package mutating func messageSubmitted(
+        _ call: CallID, _ message: OutboundMessage, at now: Instant
+    ) -> SubmitAction {
+        guard calls[call]?.takesInput == true, phase != .closing else { return .dropped }
+        guard message.bytes.count <= peerMessageBytesMax else {
+            _ = handlerFinished(call, .messageTooLarge(peerMessageBytesMax), at: now)
+            return .tooLarge
+        }
+        withLane(call) { lane, scheduler in
+            lane.messageQueued(message)
+            scheduler.laneChanged(call, &lane, queued: message.bytes.count)
+        }
+        let allowance = allowance(of: call)
+        if !allowance.isPositive { becameHungry(call) }
+        return .queued(allowance: allowance)
+    }
+
+    /// A handler has finished; it holds its call no longer.
+    ///
+    /// - Returns: whether the status will be sent.
+    package mutating func handlerFinished(
+        _ call: CallID, _ status: WireStatus, at now: Instant
+    ) -> Bool {
+        heldBytes -= calls[call]?.inbound.heldBytes ?? 0
+        switch calls[call]?.handlerFinished() {
+        case .sendStatus:
+            withLane(call) { lane, scheduler in
+                lane.endQueued(.status(status))
+                scheduler.laneChanged(call, &lane)
+            }
+            return true
+        case .remove:
+            remove(call, at: now)
+            return false
+        case .some(.none), nil:
+            return false
+        }
+    }
+
+    /// A handler has used what it received and lets its client send as much again.
+    package mutating func creditGiven(_ call: CallID, _ credit: Credit) {
+        guard phase != .closing, credit != .none,
+            calls[call]?.inboundCreditGiven(credit) == true
+        else { return }
+        queueControl(.credit(call, credit))
+    }
+
+    /// Whether there is anything to write.
+    package var hasOutput: Bool {
+        control.readableBytes > 0 || owedPong != nil || !scheduler.isIdle
+            || phase == .closing || (phase == .draining && calls.isEmpty)
+    }
+
+    /// The socket can take bytes: writes the next frames.
+    ///
+    /// - Parameters:
+    ///   - buffer: an empty buffer.
+    ///   - bytesMax: when to stop; the last turn may pass it by one frame.
+    package mutating func outputWanted(
+        into buffer: inout ByteBuffer, bytesMax: Int, at now: Instant
+    ) -> OutputRound {
+        if let token = owedPong {
+            queueControl(.pong(token))
+            owedPong = nil
+        }
+        if control.readableBytes > 0 {
+            buffer.writeBuffer(&control)
+            control.clear()
+        }
+        var endedCalls = false
+        let frames = scheduler.writeTurns(
+            of: &calls, into: &buffer, bytesMax: bytesMax, limits: limits
+        ) { call, calls in
+            calls[call] = nil
+            endedCalls = true
+        }
+        if endedCalls && calls.isEmpty { idleSince = now }
+        controls.give(frames)
+        var round = OutputRound(relieved: relieveHungry())
+        round.isLast =
+            scheduler.isIdle
+            && (phase == .closing || (phase == .draining && calls.isEmpty))
+        return round
+    }
+
+    mutating func becameHungry(_ call: CallID) {
+        guard calls[call]?.lane.isHungry == false else { return }
+        calls[call]?.lane.isHungry = true
+        hungryCalls.append(call)
+    }
+
+    /// Calls that paused for lack of room are asked again when half of it is free, so that they
+    /// do not trickle. Those that lack credit are asked when it comes.
+    private mutating func relieveHungry() -> [OutputRound.Relief] {
+        guard !hungryCalls.isEmpty,
+            scheduler.queuedBytes <= limits.connectionQueueBytesMax / 2
+        else { return [] }
+        var relieved: [OutputRound.Relief] = []
+        var still: [CallID] = []
+        for call in hungryCalls {
+            guard let machine = calls[call], machine.takesInput else { continue }
+            guard machine.lane.queuedBytes <= limits.callQueueBytesMax / 2 else {
+                still.append(call)
+                continue
+            }
+            calls[call]?.lane.isHungry = false
+            let allowance = allowance(of: call)
+            if allowance.isPositive {
+                relieved.append(OutputRound.Relief(call: call, allowance: allowance))
+            }
+        }
+        hungryCalls = still
+        return relieved
+    }
+}

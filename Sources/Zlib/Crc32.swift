@@ -1,0 +1,24 @@
+import CZlib
+
+/// The CRC-32 of IEEE 802.3 (polynomial 0xEDB88320) over bytes.
+///
+/// - Parameters:
+///   - bytes: may be empty.
+///   - previous: the checksum of the bytes before, so that
+///     `crc32(b, continuing: crc32(a)) == crc32(a + b)`.
+package func crc32(_ bytes: UnsafeRawBufferPointer, continuing previous: UInt32 = 0) -> UInt32 {
+    // With no address zlib answers the initial value instead of the previous one.
+    guard let start = bytes.baseAddress, bytes.count > 0 else { return previous }
+    let typed = start.assumingMemoryBound(to: UInt8.self)
+    return UInt32(truncatingIfNeeded: crc32_z(UInt(previous), typed, bytes.count))
+}
+
+/// The CRC-32 of IEEE 802.3 over bytes.
+package func crc32(_ bytes: RawSpan, continuing previous: UInt32 = 0) -> UInt32 {
+    bytes.withUnsafeBytes { crc32($0, continuing: previous) }
+}
+
+/// The CRC-32 of IEEE 802.3 over bytes.
+package func crc32(_ bytes: [UInt8], continuing previous: UInt32 = 0) -> UInt32 {
+    bytes.withUnsafeBytes { crc32($0, continuing: previous) }
+}
