@@ -58,11 +58,15 @@ let package = Package(
             "Server",
             [
                 "EventLog", "LMDB", "PartyBuilding", "ReadModels", "Schema", "Wire", "Zlib",
-                lifecycle, logging, nioCore, nioPosix,
+                lifecycle, logging, nioCore, nioPosix, crypto,
             ]),
         library("Client", ["Schema", "Wire", nioCore, nioPosix]),
         .executableTarget(
-            name: "taizhang", dependencies: ["Client", "Server", arguments],
+            name: "taizhang",
+            dependencies: [
+                "Client", "EventLog", "PartyBuilding", "ReadModels", "Schema", "Server", arguments,
+                crypto,
+            ],
             swiftSettings: dialect),
         .target(
             name: "TestSupport", dependencies: [], path: "Tests/TestSupport",

@@ -19,6 +19,8 @@ package struct EventLogStatus: Sendable {
     /// Why nothing is appended any more; nil when appends are taken.
     package var stopped: String?
     package var queuedRequests: Int
+    /// Tasks that wait for the next event.
+    package var waiting: Int
     /// Bytes of the environments' files that are in use, and how far they may grow.
     package var logBytes: Int
     package var logMapBytes: Int
@@ -46,6 +48,7 @@ extension EventLog {
                 indexLag: head.position > floor ? head.position - floor : 0,
                 indexFault: indexFault ?? follower?.failure.map { "\($0.kind)" },
                 stopped: stopped, queuedRequests: queued,
+                waiting: waiters.count,
                 logBytes: logInfo.usedBytes, logMapBytes: logInfo.mapSize,
                 indexBytes: indexInfo?.usedBytes ?? 0, indexMapBytes: indexInfo?.mapSize ?? 0,
                 activeReaders: logInfo.activeReaders + (indexInfo?.activeReaders ?? 0),

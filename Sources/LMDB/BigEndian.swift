@@ -11,12 +11,14 @@ extension UInt64: ByteSource {
 /// A key of sixteen bytes made of two big-endian numbers; sorts by the first, then by the second.
 ///
 /// For keys such as (interned stream, position).
+@usableFromInline
 package struct PairKey: Hashable, Sendable, Comparable {
     /// Decides the order first.
-    package let first: UInt64
+    @usableFromInline package let first: UInt64
     /// Decides the order among equal `first`.
-    package let second: UInt64
+    @usableFromInline package let second: UInt64
 
+    /// A key of these two numbers.
     @inlinable
     package init(_ first: UInt64, _ second: UInt64) {
         self.first = first

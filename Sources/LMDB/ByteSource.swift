@@ -2,6 +2,7 @@
 ///
 /// Integers are lent as eight big-endian bytes, so that the order of keys is the order of numbers
 /// and files do not depend on the machine (`MDB_INTEGERKEY` would make them host-endian).
+@usableFromInline
 package protocol ByteSource: ~Copyable, ~Escapable {
     /// Lends the bytes for the duration of one call.
     borrowing func withBytes<Result, Failure: Error>(

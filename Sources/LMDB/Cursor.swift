@@ -1,15 +1,18 @@
 import CLMDB
 
 /// A cursor that looks only.
+@usableFromInline
 package typealias ReadCursor = Cursor<ReadAccess>
 
 /// A cursor of a write transaction that can also change.
+@usableFromInline
 package typealias WriteCursor = Cursor<WriteAccess>
 
 /// A place in the order of keys of one database, valid inside one closure.
 ///
 /// Moves say whether there is an entry at the new place. A new cursor stands nowhere: `next` goes
 /// to the first key and `previous` to the last. Off an end it stays there until it is turned round.
+@usableFromInline
 package struct Cursor<Access: TransactionAccess>: ~Copyable {
     @usableFromInline let core: TransactionCore
     @usableFromInline let database: Database

@@ -4,23 +4,27 @@ import Glibc
 extension Environment {
     /// The error of a return code, after a look at the disk and with its consequences drawn.
     ///
-    /// A failed write or flush (`.io`) or root page (`.panic`) closes the environment to writes:
-    /// after a failed flush nobody knows what of the file the kernel still holds, so the only safe
-    /// way on is to close, open again and verify.
+    /// A failed write or flush (`.io`), a failed root page (`.panic`) and damage (`.corrupted`)
+    /// close the environment to writes: after a failed flush nobody knows what of the file the
+    /// kernel still holds, so the only safe way on is to close, open again and verify.
     func failure(_ code: Int32, _ operation: String, detail: String = "") -> LMDBError {
         var text = "\(path)"
         if !detail.isEmpty { text += ", \(detail)" }
-        if code == MDB_MAP_FULL { text += ", map size \(options.mapSize) bytes at the open" }
+        if code == MDB_MAP_FULL, let size = try? info.mapSize { text += ", map \(size) bytes" }
         let error = LMDBError(code: code, operation: operation, detail: text).refined(path: path)
-        if error.kind == .io || error.kind == .panic { gate.refuseWrites(because: error) }
+        switch error.kind {
+        case .io, .panic, .corrupted: gate.refuseWrites(because: error)
+        default: break
+        }
         return error
     }
 
     /// The error of a commit.
     ///
-    /// A data page that could not be written leaves the file as it was, so a full disk is not
-    /// fatal. A flush that failed for any reason but a full disk is. A root page that could not be
-    /// written is told only by the next transaction, which LMDB answers with `MDB_PANIC`.
+    /// A full disk is not fatal: LMDB gives the transaction up before its root page is written, so
+    /// nothing refers to the pages that are missing, and a later commit writes its own. Any other
+    /// failure of a write or flush is. A root page that could not be written is told only by the
+    /// next transaction, which LMDB answers with `MDB_PANIC`.
     func commitFailure(_ code: Int32) -> LMDBError {
         let operation = "commit"
         if code > 0, isPanicking() {
@@ -32,7 +36,8 @@ extension Environment {
             return error
         }
         let error = failure(code, operation)
-        guard case .other = error.kind, code > 0 else { return error }
+        let isHarmless = error.kind == .diskFull || error.kind == .outOfMemory
+        guard code > 0, error.kind != .io, !isHarmless else { return error }
         let flush = LMDBError(
             kind: .io, operation: operation, detail: "\(path), \(String(cString: strerror(code)))",
             code: code)
@@ -61,7 +66,8 @@ extension LMDBError {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { return self }
         let available = UInt64(status.f_bavail).multipliedReportingOverflow(
-            by: UInt64(status.f_frsize)).partialValue
+            by: UInt64(status.f_frsize)
+        ).partialValue
         let isFull = available < Self.fullDiskBytes
         return LMDBError(
             kind: kind == .io && isFull ? .diskFull : kind, operation: operation,

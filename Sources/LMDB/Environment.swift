@@ -60,7 +60,8 @@ package final class Environment: Sendable {
         id = Self.lastID.add(1, ordering: .relaxed).newValue
         let limit = UInt64(clamping: options.readerAgeLimitMilliseconds)
         gate = TransactionGate(
-            readerAgeLimitNanoseconds: limit.multipliedReportingOverflow(by: 1_000_000).partialValue)
+            readerAgeLimitNanoseconds: limit.multipliedReportingOverflow(by: 1_000_000).partialValue
+        )
     }
 
     deinit {

@@ -25,6 +25,7 @@ extension Environment {
         /// pages (512 MiB) from which on LMDB 0.9.24 spills and leaks its spill list.
         package var transactionBytesMax: Int
 
+        /// The options of a server's environment; name only what differs.
         package init(
             mapSize: Int = 1 << 40,
             maxReaders: Int = 512,

@@ -1,7 +1,7 @@
 import CLMDB
 import Glibc
 
-/// What went wrong in the store below: a code for programs, the numbers for the log, and what to do.
+/// What went wrong in the store below: a code for programs, numbers for the log, and what to do.
 ///
 /// Every return code of LMDB 0.9.24 and every errno it passes through arrives here; nothing in
 /// this target traps on what a file, a disk or a caller did.
@@ -74,6 +74,7 @@ package struct LMDBError: Error, Sendable, Equatable {
     /// Names, sizes and paths that decide; may be empty.
     package let detail: String
 
+    /// An error that this target or its caller has found itself.
     package init(kind: Kind, operation: String, detail: String = "", code: Int32 = 0) {
         self.kind = kind
         self.operation = operation
@@ -115,6 +116,7 @@ package struct LMDBError: Error, Sendable, Equatable {
 }
 
 extension LMDBError: CustomStringConvertible {
+    /// Message and advice.
     @usableFromInline
     package var description: String {
         "\(message). \(advice)"

@@ -2,8 +2,8 @@ import Glibc
 
 /// Makes a copy of an environment that opens although one of its two root pages is damaged.
 ///
-/// LMDB keeps the last two roots but refuses the whole file when either is unreadable. The copy gets
-/// the good root in both places. The original is never written to. Nothing below the root is
+/// LMDB keeps the last two roots but refuses the whole file when either is unreadable. The copy
+/// gets the good root in both places. The original is never written to. Nothing below the root is
 /// checked; verify the copy.
 package enum Salvage {
     /// What was found and done.

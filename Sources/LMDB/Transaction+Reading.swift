@@ -30,12 +30,7 @@ extension Transaction {
         _ database: Database, _ key: borrowing Key
     ) throws(LMDBError) -> UInt64? {
         guard let value = try find(database, key) else { return nil }
-        guard value.count == 8, let number = value.bytes.bigEndianUInt64() else {
-            throw LMDBError(
-                kind: .corrupted, operation: "get",
-                detail: "database \(database.name): \(value.count) bytes where 8 must be")
-        }
-        return number
+        return try core.number(database, value)
     }
 
     /// Whether there is such a key.

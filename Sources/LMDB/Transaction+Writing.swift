@@ -3,8 +3,10 @@ import CLMDB
 /// Conditions on a put.
 @usableFromInline
 package struct PutFlags: OptionSet, Sendable {
+    /// LMDB's own bits.
     @usableFromInline package let rawValue: UInt32
 
+    /// Flags of LMDB's own bits.
     @usableFromInline
     package init(rawValue: UInt32) {
         self.rawValue = rawValue
@@ -58,12 +60,16 @@ extension Transaction where Access == WriteAccess {
     >(
         _ database: Database, _ key: borrowing Key, _ value: borrowing Value
     ) throws(LMDBError) -> Bool {
-        do {
-            try put(database, key, value, .noOverwrite)
-            return true
-        } catch where error.kind == .keyExists {
-            return false
+        let core = core
+        let count = try key.withBytes { (keyBytes) throws(LMDBError) in
+            try value.withBytes { (valueBytes) throws(LMDBError) in
+                try core.insert(database, keyBytes, valueBytes)
+                    ? keyBytes.count + valueBytes.count : nil
+            }
         }
+        guard let count else { return false }
+        try account(count)
+        return true
     }
 
     /// Makes room for a value in its page and lends it, filled with zeros, to be written in place.

@@ -2,18 +2,23 @@ import CLMDB
 import Glibc
 
 /// Marks what a transaction or a cursor may do.
+@usableFromInline
 package protocol TransactionAccess {}
 
 /// Reading only.
+@usableFromInline
 package enum ReadAccess: TransactionAccess {}
 
 /// Reading and writing.
+@usableFromInline
 package enum WriteAccess: TransactionAccess {}
 
 /// A snapshot lent to a closure by `Environment.read`.
+@usableFromInline
 package typealias ReadTransaction = Transaction<ReadAccess>
 
 /// The one write transaction, lent to a closure by `Environment.write`.
+@usableFromInline
 package typealias WriteTransaction = Transaction<WriteAccess>
 
 /// A consistent view of all databases of an environment, valid inside one synchronous closure.
@@ -23,6 +28,7 @@ package typealias WriteTransaction = Transaction<WriteAccess>
 /// LMDB may overwrite or move the page below it.
 ///
 /// A function that only looks things up can be generic over `Access` and serve both kinds.
+@usableFromInline
 package struct Transaction<Access: TransactionAccess>: ~Copyable {
     @usableFromInline let core: TransactionCore
     let ticket: TransactionGate.Ticket
@@ -111,6 +117,18 @@ extension TransactionCore {
     }
 
     @usableFromInline
+    func number(
+        _ database: Database, _ value: UnsafeRawBufferPointer
+    ) throws(LMDBError) -> UInt64 {
+        guard value.count == 8, let number = value.bytes.bigEndianUInt64() else {
+            throw LMDBError(
+                kind: .corrupted, operation: "get",
+                detail: "database \(database.name): \(value.count) bytes where 8 must be")
+        }
+        return number
+    }
+
+    @usableFromInline
     func put(
         _ database: Database, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer,
         _ flags: PutFlags
@@ -121,6 +139,21 @@ extension TransactionCore {
         var data = MDB_val(value)
         let code = mdb_put(raw, database.handle, &keyValue, &data, flags.rawValue)
         guard code == MDB_SUCCESS else { throw putFailure(code, "put", database, flags) }
+    }
+
+    /// - Returns: false when the key exists.
+    @usableFromInline
+    func insert(
+        _ database: Database, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+    ) throws(LMDBError) -> Bool {
+        try check(database, "insert")
+        try checkKey(key, "insert")
+        var keyValue = MDB_val(key)
+        var data = MDB_val(value)
+        let code = mdb_put(raw, database.handle, &keyValue, &data, UInt32(MDB_NOOVERWRITE))
+        if code == MDB_KEYEXIST { return false }
+        guard code == MDB_SUCCESS else { throw failure(code, "insert", database) }
+        return true
     }
 
     /// Makes room for a value and returns it, filled with zeros.

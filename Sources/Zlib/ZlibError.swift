@@ -27,6 +27,7 @@ package enum ZlibError: Error, Sendable, Equatable {
 }
 
 extension ZlibError: CustomStringConvertible {
+    /// One sentence for the log.
     package var description: String {
         switch self {
         case .corrupt(let reason): "the deflated data are damaged: \(reason)"

@@ -66,14 +66,18 @@ import Testing
         }
         try store.environment.read { transaction in
             try transaction.withCursor(store.facts) { cursor in
-                let atLeast: [(UInt64, UInt64?)] = [(0, 10), (10, 10), (11, 20), (30, 30), (31, nil)]
+                let atLeast: [(UInt64, UInt64?)] = [
+                    (0, 10), (10, 10), (11, 20), (30, 30), (31, nil),
+                ]
                 for (key, expected) in atLeast {
                     expectEqual(try cursor.seek(key), (expected != nil))
                     expectEqual(cursor.numberKey, expected)
                 }
                 expectTrue(try cursor.previous())
                 expectEqual(cursor.numberKey, 30)
-                let atMost: [(UInt64, UInt64?)] = [(9, nil), (10, 10), (29, 20), (30, 30), (99, 30)]
+                let atMost: [(UInt64, UInt64?)] = [
+                    (9, nil), (10, 10), (29, 20), (30, 30), (99, 30),
+                ]
                 for (key, expected) in atMost {
                     expectEqual(try cursor.seekAtMost(key), (expected != nil))
                     expectEqual(cursor.numberKey, expected)
@@ -156,8 +160,7 @@ import Testing
         }
     }
 
-    /// Values large enough that LMDB writes dirty pages out before the commit would be dear; this
-    /// at least moves the cursor's own value while other databases change.
+    /// The values lie in pages of their own, which other writes of the transaction may move.
     @Test func keepsItsEntryWhileOtherDatabasesChange() throws {
         let store = try Fixture()
         let other = try store.environment.openDatabase("other")

@@ -25,7 +25,8 @@ import Testing
 
     @Test func excludesOtherProcesses() async throws {
         let lock = try DirectoryLock(path: path)
-        await #expect(processExitsWith: .success) { [path = path as String, owner = getpid() as Int32] in
+        await #expect(processExitsWith: .success) {
+            [path = path as String, owner = getpid() as Int32] in
             let found = try kind { _ = try DirectoryLock(path: path) }
             let holder = try DirectoryLock.holder(path: path)
             let isRight = found == .busy(pid: owner) && holder?.processID == owner

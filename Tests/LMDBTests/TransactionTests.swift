@@ -160,7 +160,9 @@ import Testing
         let value = [UInt8](repeating: 1, count: 4_000)
         let calls: [(inout WriteTransaction) throws -> Void] = [
             { for key in UInt64(1)...3 { try $0.put(store.facts, key, value) } },
-            { for key in UInt64(1)...3 { try $0.reserve(store.facts, key, count: 4_000) { _ in } } },
+            {
+                for key in UInt64(1)...3 { try $0.reserve(store.facts, key, count: 4_000) { _ in } }
+            },
             {
                 try $0.withWriteCursor(store.facts) { cursor in
                     for key in UInt64(1)...3 { try cursor.put(key, value) }

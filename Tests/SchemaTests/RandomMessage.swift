@@ -96,7 +96,8 @@ struct RandomMessage {
         let edges = [range.lowerBound, range.upperBound, 0, 1]
         return .integer(
             Bool.random(using: &random)
-                ? edges.randomElement(using: &random) ?? 0 : Int64.random(in: range, using: &random))
+                ? edges.randomElement(using: &random) ?? 0 : Int64.random(in: range, using: &random)
+        )
     }
 
     private mutating func text(_ field: FieldDescriptor) -> String {

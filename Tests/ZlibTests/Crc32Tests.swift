@@ -3,8 +3,7 @@ import Testing
 import Zlib
 
 @Suite struct Crc32Tests {
-    /// Check values: the catalogue's for "123456789", and others made bit by bit with the
-    /// polynomial by hand of a second program.
+    /// Published check values; `bytewise` confirms each from the definition.
     @Test(arguments: [
         ("", UInt32(0)), ("a", 0xE8B7_BE43), ("123456789", 0xCBF4_3926),
         ("The quick brown fox jumps over the lazy dog", 0x414F_A339),

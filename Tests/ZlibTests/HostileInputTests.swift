@@ -101,7 +101,7 @@ import Zlib
     @Test(arguments: CompressionTests.formats) func bombsStopAtTheLimit(
         format: ZlibFormat
     ) throws {
-        let size = 64 << 20
+        let size = 8 << 20
         let bomb = try deflated([UInt8](repeating: 0, count: size), format)
         #expect(bomb.count * 1_000 < size)
         var inflater = try Inflater(format: format)
@@ -124,7 +124,7 @@ import Zlib
     }
 
     @Test func theBestRatioIsWithinTheStatedOne() throws {
-        let size = 64 << 20
+        let size = 8 << 20
         let best = try deflated([UInt8](repeating: 0, count: size), .raw)
         #expect(best.count * Inflater.ratioMax >= size)
         var inflater = try Inflater(format: .raw)
@@ -145,7 +145,7 @@ import Zlib
         }
         var wrong = try Inflater(format: .zlib, dictionary: Array("another".utf8))
         let mismatch = try failure { _ = try wrong.inflate(whole, limit: 1_000) }
-        #expect(mismatch == .dictionaryMismatch(needed: adler, given: 0x0BE0_02F2))
+        #expect(mismatch == .dictionaryMismatch(needed: adler, given: 0x0BB1_02F2))
         // A stream without dictionary does not mind one.
         #expect(try right.inflate(deflated(text), limit: 1_000) == text)
     }
@@ -169,14 +169,16 @@ import Zlib
     @Test func everyDamagedBitIsNoticed() throws {
         let whole = try deflated(text)
         var inflater = try Inflater(format: .zlib)
+        var harmless = 0
         for bit in 0..<(whole.count * 8) {
             var damaged = whole
             damaged[bit / 8] ^= 1 << UInt8(bit % 8)
-            let inflated = try? inflater.inflate(damaged, limit: 100_000)
-            // A larger window in the header is the one bit field that changes nothing.
-            let isWindowSize = (4...7).contains(bit)
-            #expect(inflated == nil || (isWindowSize && inflated == text), "bit \(bit)")
+            guard let inflated = try? inflater.inflate(damaged, limit: 100_000) else { continue }
+            #expect(inflated == text, "bit \(bit)")
+            harmless += 1
         }
+        // Only the bits that fill the last byte before the checksum mean nothing.
+        #expect(harmless < 8)
         #expect(try inflater.inflate(whole, limit: 1_000) == text)
     }
 
@@ -184,7 +186,7 @@ import Zlib
         try withSeeds(2) { random, seed in
             for format in CompressionTests.formats {
                 var inflater = try Inflater(format: format)
-                for _ in 0..<2_000 {
+                for _ in 0..<500 {
                     let count = Int.random(in: 0...64, using: &random)
                     let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
                     let limit = Int.random(in: 0...5_000, using: &random)

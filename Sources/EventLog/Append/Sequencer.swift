@@ -161,6 +161,7 @@ final class Sequencer: @unchecked Sendable {
         guard durable > settled else { return }
         settled = durable
         flying.removeAll { $0.last <= durable }
+        overlay.trimNames()
         judge?.settled(through: Position(durable))
     }
 

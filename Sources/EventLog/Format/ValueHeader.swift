@@ -87,7 +87,7 @@ struct ValueHeader: Equatable {
         return header
     }
 
-    private static func checksum(of value: UnsafeRawBufferPointer) -> UInt32 {
+    static func checksum(of value: UnsafeRawBufferPointer) -> UInt32 {
         let head = UnsafeRawBufferPointer(rebasing: value[..<checkedSize])
         let body = UnsafeRawBufferPointer(rebasing: value[size...])
         return crc32(body, continuing: crc32(head))

@@ -114,7 +114,6 @@ final class IndexFollower: Sendable {
         }
         overlay.withLock { $0.raiseFloor(to: after) }
         drain(lists, numbers)
-        overlay.trimNames()
         report(nil)
         return true
     }

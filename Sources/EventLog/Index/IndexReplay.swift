@@ -20,6 +20,7 @@ struct IndexReplay {
             position = try add(after: position, through: position + step)
             guard let follower, overlay.isWorthWriting(options) else { continue }
             try storing { while try follower.writeOnce() {} }
+            overlay.trimNames()
             progress(Position(position), Position(head))
         }
     }

@@ -30,7 +30,8 @@ final class Overlay: Sendable {
         }
     }
 
-    /// Forgets clean names when there are too many.
+    /// Forgets clean names when there are too many. Only the thread that adds may do so: between
+    /// looking a stream up and adding to it, its entry must stay.
     func trimNames() {
         withLock { $0.trimNames(limit: nameCacheEntries) }
     }

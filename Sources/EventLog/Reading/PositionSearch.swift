@@ -28,6 +28,8 @@ struct PositionSearch {
     private var bound: UInt64?
     /// Look-ups that may still be made.
     private var effort: Int
+    /// Where `collect` began.
+    private var start: UInt64 = 0
 
     /// - Parameters:
     ///   - numberOf: a list's number in the table, asked when the overlay does not know it.
@@ -77,6 +79,7 @@ struct PositionSearch {
     ) throws -> (positions: [UInt64], next: UInt64?) {
         var positions: [UInt64] = []
         var from = start
+        self.start = start
         while true {
             let step = try seek(root, from, load)
             if let bound, step.position.map({ isForwards ? $0 > bound : $0 < bound }) ?? true {
@@ -128,7 +131,8 @@ struct PositionSearch {
         var agreeing = 0
         var index = 0
         while agreeing < nodes.count {
-            guard effort > 0 else { return .gaveUp(candidate) }
+            // A page that begins again where it began would never end.
+            guard effort > 0 || candidate == start else { return .gaveUp(candidate) }
             switch try seek(nodes[index], candidate, load) {
             case .none: return .none
             case .gaveUp(let position): return .gaveUp(position)

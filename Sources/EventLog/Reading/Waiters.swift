@@ -22,6 +22,11 @@ final class Waiters: Sendable {
         state = Mutex(State(head: head))
     }
 
+    /// Tasks that wait at this moment.
+    var count: Int {
+        state.withLock { $0.waiting.count }
+    }
+
     /// Wakes everybody who waited for less than `position`.
     func advanced(to position: Position) {
         let ready = state.withLock { state -> [Waiter] in

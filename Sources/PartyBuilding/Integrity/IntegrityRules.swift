@@ -7,6 +7,9 @@ package enum IntegrityRules: RuleArea {
             "R-IN-01", .stated, zh: "一人一份廉政档案；建立和每次完善各计 1 人次",
             en: "One archive per person; opening and each update count one person-time"),
         Rule(
+            "R-IN-02", .assumed, zh: "廉政档案属 C3，只限纪检岗位",
+            en: "Integrity facts are C3, for discipline roles only"),
+        Rule(
             "INV-K01", .assumed, zh: "廉政档案写入 integrity-人员 流",
             en: "An archive belongs to the stream integrity-person"),
         Rule(
@@ -22,6 +25,9 @@ package enum IntegrityRules: RuleArea {
                 zh: "\(event.person) 的档案应写入 integrity-\(event.person)，现为 \(judging.fact.stream)",
                 en: "the archive of \(event.person) belongs to integrity-\(event.person), "
                     + "not to \(judging.fact.stream)")
+        },
+        Guard("R-IN-02", on: IntegrityArchiveOpened.self) { _, judging in
+            try judging.requireClass(atLeast: .c3)
         },
         Guard("R-IN-01", on: IntegrityArchiveOpened.self) { event, judging in
             let archive = try judging.state(IntegrityArchive.self, event.person)

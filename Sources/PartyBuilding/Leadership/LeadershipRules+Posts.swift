@@ -33,10 +33,16 @@ extension LeadershipRules {
         Guard("R-LD-08", on: PostAppointed.self) { event, judging in
             guard event.postKind == .secretary else { return }
             let from = try judging.day(event.from, "from")
-            let other = try judging.office.posts(of: event.person).first {
-                $0.kind == .secretary && $0.lasts(from: from)
+            let others = try judging.office.posts(of: event.person).filter {
+                $0.kind == .secretary
             }
-            if let other {
+            let later = others.first { from < $0.from }
+            judging.expect(
+                later == nil,
+                zh: "\(event.person) 自 \(later?.from.description ?? "") 起另任书记：请补登记本职务的离任日期",
+                en: "\(event.person) is secretary elsewhere from \(later?.from.description ?? "") "
+                    + "on: record when this post was vacated")
+            if let other = others.first(where: { $0.covers(from) }) {
                 let place = other.branch ?? other.org ?? "-"
                 throw judging.refusal(
                     [DecidingFact("person", event.person), DecidingFact("holds", place)],
@@ -57,7 +63,7 @@ extension LeadershipRules {
             guard event.postKind == .secretary, !event.branch.isEmpty else { return }
             let from = try judging.day(event.from, "from")
             let other = try judging.office.posts(ofBranch: event.branch).first {
-                $0.kind == .secretary && $0.person != event.person && $0.lasts(from: from)
+                $0.kind == .secretary && $0.person != event.person && $0.covers(from)
             }
             judging.expect(
                 other == nil,

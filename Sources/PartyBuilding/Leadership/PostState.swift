@@ -19,9 +19,6 @@ package struct PostState: Aggregate {
         package func covers(_ day: LocalDate) -> Bool {
             from <= day && (to.map { day < $0 } ?? true)
         }
-
-        /// Held on some day from `day` on.
-        package func lasts(from day: LocalDate) -> Bool { to.map { day < $0 } ?? true }
     }
 
     package let id: String

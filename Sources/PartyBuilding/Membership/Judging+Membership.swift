@@ -33,6 +33,17 @@ extension Judging {
                 + "check the dates")
     }
 
+    /// Refuses unless the person is a member on a day, whatever happened later.
+    func requireMember(_ membership: Membership, on day: LocalDate) throws(Refusal) {
+        let member = membership.member
+        try require(
+            membership.spell(on: day) != nil,
+            [DecidingFact("state", member.standing.rawValue), DecidingFact("on", day)],
+            zh: "\(member.id) 在 \(day) 不是党员（现为\(member.standing.zh)），不能登记“\(fact.type.zh)”",
+            en: "\(member.id) is no member on \(day) (now \(member.standing.rawValue)): "
+                + "\(fact.type.name) needs one")
+    }
+
     /// Refuses unless somebody is a full member on a day.
     ///
     /// - Parameters:

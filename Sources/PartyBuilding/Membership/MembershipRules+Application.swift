@@ -57,9 +57,10 @@ extension MembershipRules {
         },
         Guard("STATE-MEMBER", on: ApplicantInterviewed.self) { event, judging in
             let member = try judging.membership().member
+            // An interview may be recorded late, after further steps.
             try judging.requireStanding(
-                [.applicant, .activist, .target], member, on: judging.day(event.on, "on"),
-                notBefore: member.development?.appliedOn)
+                [.applicant, .activist, .target, .awaitingApproval, .probationary], member,
+                on: judging.day(event.on, "on"), notBefore: member.development?.appliedOn)
             try judging.require(
                 event.interviewer != member.id, [DecidingFact("interviewer", event.interviewer)],
                 zh: "谈话人不能是申请人本人", en: "the interviewer cannot be the applicant")

@@ -97,11 +97,21 @@ extension MembershipRules {
                     + "than the record day \(judging.fact.recordedDay)")
         },
         Guard("STATE-MEMBER", on: CultivationInspected.self) { event, judging in
-            let member = try judging.membership().member
+            let membership = try judging.membership()
+            let to = try judging.day(event.periodTo, "period_to")
             if event.phase == .probation {
-                try judging.requireStanding([.probationary], member)
+                // Recorded after the conversion, it still is one of probation.
+                if membership.status(on: to) == .probationary { return }
+                try judging.requireStanding([.probationary], membership.member)
             } else {
-                try judging.requireStanding([.activist, .target, .awaitingApproval], member)
+                if let development = membership.member.development,
+                    let approved = development.approvedOn, development.activistOn != nil,
+                    to <= approved
+                {
+                    return
+                }
+                try judging.requireStanding(
+                    [.activist, .target, .awaitingApproval], membership.member)
             }
         },
         Guard("R-MB-05", on: CultivationInspected.self) { event, judging in
@@ -163,10 +173,7 @@ extension MembershipRules {
                     + "CultivationInspected before determining the target")
         },
         Guard("STATE-MEMBER", on: IntroducersConfirmed.self) { event, judging in
-            let member = try judging.membership().member
-            try judging.requireStanding(
-                [.target], member, on: judging.day(event.on, "on"),
-                notBefore: member.development?.targetOn)
+            try requireTarget(on: event.on, &judging)
         },
         Guard("R-MB-07", on: IntroducersConfirmed.self) { event, judging in
             let number = judging.rules[.introducers]

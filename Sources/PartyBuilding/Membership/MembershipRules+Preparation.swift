@@ -116,11 +116,18 @@ extension MembershipRules {
         return decision.passed && decision.on <= day
     }
 
-    private static func requireTarget(on day: Int32, _ judging: inout Judging) throws {
+    /// A target's step; one that no later step waits for may be recorded after the vote that it
+    /// preceded.
+    static func requireTarget(on field: Int32, _ judging: inout Judging) throws {
         let member = try judging.membership().member
+        let day = try judging.day(field, "on")
+        if let development = member.development, let vote = development.vote, vote.passed,
+            let target = development.targetOn, target <= day, day <= vote.on
+        {
+            return
+        }
         try judging.requireStanding(
-            [.target], member, on: judging.day(day, "on"),
-            notBefore: member.development?.targetOn)
+            [.target], member, on: day, notBefore: member.development?.targetOn)
     }
 
     /// R-MB-14: only a registered organisation's committee decides, never a branch.

@@ -6,17 +6,19 @@ extension MembershipRules {
 
     private static let assignmentGuards: [Guard] = [
         Guard("STATE-MEMBER", on: MemberAssignedToBranch.self) { event, judging in
-            try judging.requireStanding([.probationary, .full], judging.membership().member)
             try judging.requireBranch(event.branch)
+            let from = try judging.day(event.from, "from")
+            let member = try judging.membership().member
+            if let first = member.spells.first?.from, from < first { return }
+            try judging.requireMember(judging.membership(), on: from)
         },
         Guard("INV-B20", on: MemberAssignedToBranch.self) { event, judging in
-            guard let spell = try judging.membership().member.spell else { return }
+            guard let first = try judging.membership().member.spells.first?.from else { return }
             let from = try judging.day(event.from, "from")
             try judging.require(
-                spell.from <= from,
-                [DecidingFact("from", from), DecidingFact("member_from", spell.from)],
-                zh: "编入日期 \(from) 早于成为党员（或登记）之日 \(spell.from)：请更正",
-                en: "from \(from) lies before the membership on record begins (\(spell.from)): "
+                first <= from, [DecidingFact("from", from), DecidingFact("member_from", first)],
+                zh: "编入日期 \(from) 早于成为党员（或登记）之日 \(first)：请更正",
+                en: "from \(from) lies before the membership on record begins (\(first)): "
                     + "correct it")
         },
         Guard("R-BR-09", on: MemberAssignedToBranch.self) { event, judging in
@@ -84,10 +86,11 @@ extension MembershipRules {
         },
         Guard("R-BR-02", on: MemberEnrolled.self) { event, judging in
             // An initial load states what is; only establishing and receiving are refused.
+            let most = judging.rules[.branchMax]
+            guard try judging.office.mayFill(event.branch, upTo: most) else { return }
             let others = try judging.office.roll(
                 of: event.branch, on: judging.fact.validDay, without: event.person
             ).total
-            let most = judging.rules[.branchMax]
             judging.expect(
                 others < most,
                 zh: "支部 \(event.branch) 登记后有 \(others + 1) 人，超过 \(most) 人：请分设支部或办理超规模批准",
@@ -142,8 +145,9 @@ extension MembershipRules {
     static func requireRoom(
         in branch: String, on day: LocalDate, without person: String, _ judging: Judging
     ) throws {
-        let others = try judging.office.roll(of: branch, on: day, without: person).total
         let most = judging.rules[.branchMax]
+        guard try judging.office.mayFill(branch, upTo: most) else { return }
+        let others = try judging.office.roll(of: branch, on: day, without: person).total
         try judging.require(
             others < most,
             [DecidingFact("members", others + 1), DecidingFact("branch_max", most)],

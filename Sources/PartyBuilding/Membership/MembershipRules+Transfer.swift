@@ -13,13 +13,8 @@ extension MembershipRules {
                 zh: "转接 \(id) 已登记转出：每次转接请用新的编号",
                 en: "transfer \(id) is already issued: every move has its own id")
             let membership = try judging.office.membership(of: event.person)
-            try judging.require(
-                membership.member.standing.isMember,
-                [DecidingFact("state", membership.member.standing.rawValue)],
-                zh: "\(event.person) 现为\(membership.member.standing.zh)，没有组织关系可转",
-                en: "\(event.person) is \(membership.member.standing.rawValue) and has no "
-                    + "membership to transfer")
             let issued = try judging.day(event.issuedOn, "issued_on")
+            try judging.requireMember(membership, on: issued)
             if let transit = membership.transit(on: issued) {
                 throw judging.refusal(
                     [DecidingFact("transfer", transit.id)],
@@ -58,7 +53,7 @@ extension MembershipRules {
     ]
 
     private static let receiptGuards: [Guard] = [
-        Guard("STATE-TRANSFER", on: TransferReceived.self) { _, judging in
+        Guard("STATE-TRANSFER", on: TransferReceived.self) { event, judging in
             let id = judging.fact.streamIdentity
             let transfer = try judging.state(TransferState.self, id)
             try judging.require(
@@ -71,11 +66,9 @@ extension MembershipRules {
                     ? "transfer \(id) was not issued: record TransferIssued first"
                     : "transfer \(id) was already received")
             guard let person = transfer.letter?.person else { return }
-            let member = try judging.office.membership(of: person).member
-            try judging.require(
-                member.standing.isMember, [DecidingFact("state", member.standing.rawValue)],
-                zh: "\(person) 现为\(member.standing.zh)，没有组织关系可接收",
-                en: "\(person) is \(member.standing.rawValue): there is no membership to receive")
+            try judging.requireMember(
+                judging.office.membership(of: person),
+                on: judging.day(event.receivedOn, "received_on"))
         },
         Guard("INV-B31", on: TransferReceived.self) { event, judging in
             guard let letter = try letter(judging) else { return }

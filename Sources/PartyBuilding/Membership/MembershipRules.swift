@@ -80,7 +80,7 @@ package enum MembershipRules: RuleArea {
         Rule(
             "R-MB-25", .confirmed, zh: "介绍信在有效期内由接收组织接收，逾期由转出组织负责",
             en:
-                "A transfer is received while its letter is valid; else the origin keeps the person",
+                "A transfer is received within the letter's validity, else the origin keeps the person",
             parameters: [.letterDays]),
         Rule(
             "R-MB-26", .known, zh: "转入预备党员须有完整的发展党员材料",

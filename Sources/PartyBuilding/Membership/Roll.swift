@@ -54,6 +54,13 @@ extension Office {
         return roll
     }
 
+    /// Whether a branch may hold as many members as `most` on some day: fewer persons were ever
+    /// seen there otherwise, and no roll needs to be counted.
+    package func mayFill(_ branch: String, upTo most: Int) throws -> Bool {
+        let state = try aggregate(BranchState.self, branch)
+        return state.persons.count + state.transfersIn.count >= most
+    }
+
     /// Full members of a branch on a day: those on its roll, or the number of its establishment as
     /// long as nobody was ever put on the roll.
     package func fullMembers(of branch: String, on day: LocalDate) throws -> Int {

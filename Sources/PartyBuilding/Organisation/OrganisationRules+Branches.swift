@@ -44,7 +44,7 @@ extension OrganisationRules {
             try requireUnitCount(sortedUnique(event.units).count, judging)
             for unit in sortedUnique(event.units) {
                 try requireFree(
-                    unit: unit, branch: event.branchID, on: judging.fact.validDay, judging)
+                    unit: unit, branch: event.branchID, on: judging.fact.validDay, &judging)
             }
         },
         Guard("R-BR-01", on: BranchEstablished.self) { event, judging in
@@ -76,7 +76,7 @@ extension OrganisationRules {
             guard event.kind == .inService else { return }
             try requireUncovered(
                 event.departments, org: event.orgID, branch: event.branchID,
-                on: judging.fact.validDay, judging)
+                on: judging.fact.validDay, &judging)
         },
     ]
 
@@ -118,7 +118,7 @@ extension OrganisationRules {
             let state = try judging.state(BranchState.self, id)
             guard state.kind == .inService else { return }
             try requireUncovered(
-                event.added, org: state.org, branch: id, on: judging.day(event.on, "on"), judging)
+                event.added, org: state.org, branch: id, on: judging.day(event.on, "on"), &judging)
         },
         Guard("INV-A14", on: JointBranchUnitChanged.self) { event, judging in
             let id = judging.fact.streamIdentity
@@ -166,7 +166,7 @@ extension OrganisationRules {
                 en: "unit \(event.unitOrg) has \(event.fullMembersOfUnit) full members; from "
                     + "\(least) on it forms its own branch")
             try requireUnitCount(state.units.names(on: on).count + 1, judging)
-            try requireFree(unit: event.unitOrg, branch: id, on: on, judging)
+            try requireFree(unit: event.unitOrg, branch: id, on: on, &judging)
         },
     ]
 
@@ -180,13 +180,18 @@ extension OrganisationRules {
     }
 
     private static func requireFree(
-        unit: String, branch: String, on day: LocalDate, _ judging: Judging
+        unit: String, branch: String, on day: LocalDate, _ judging: inout Judging
     ) throws {
         let joint = try judging.state(OrganisationState.self, unit).jointBranches
-        let other = joint.all.first {
-            $0.name != branch && ($0.to.map { day < $0 } ?? true)
-        }
-        if let other {
+        let others = joint.all.filter { $0.name != branch }
+        let later = others.first { day < $0.from }
+        judging.expect(
+            later == nil,
+            zh: "单位 \(unit) 自 \(later?.from.description ?? "") 起属于联合党支部 \(later?.name ?? "")："
+                + "请补登记其从本支部退出的日期",
+            en: "unit \(unit) belongs to joint branch \(later?.name ?? "") from "
+                + "\(later?.from.description ?? "") on: record when it left this one")
+        if let other = others.first(where: { $0.covers(day) }) {
             throw judging.refusal(
                 [DecidingFact("unit", unit), DecidingFact("joint_branch", other.name)],
                 zh: "单位 \(unit) 已属于联合党支部 \(other.name)：请先从该支部退出",
@@ -197,13 +202,22 @@ extension OrganisationRules {
 
     private static func requireUncovered(
         _ departments: [String], org: String, branch: String, on day: LocalDate,
-        _ judging: Judging
+        _ judging: inout Judging
     ) throws {
         guard !departments.isEmpty else { return }
         for other in try judging.state(OrganisationState.self, org).branches where other != branch {
             let state = try judging.state(BranchState.self, other)
             guard state.kind == .inService else { continue }
-            if let taken = departments.first(where: { state.departments.covers($0, from: day) }) {
+            // Backfill may lie before another branch took over; its own end is then still to come.
+            let later = departments.first { department in
+                state.departments.all.contains { $0.name == department && day < $0.from }
+            }
+            judging.expect(
+                later == nil,
+                zh: "科室 \(later ?? "") 后来由在职支部 \(other) 覆盖：请补登记其从本支部调出的日期",
+                en: "department \(later ?? "") is covered by in-service branch \(other) later: "
+                    + "record when it left this one")
+            if let taken = departments.first(where: { state.departments.covers($0, on: day) }) {
                 throw judging.refusal(
                     [DecidingFact("department", taken), DecidingFact("branch", other)],
                     zh: "科室 \(taken) 已由在职支部 \(other) 覆盖：一个科室只由一个在职支部覆盖，请先从该支部调出",

@@ -8,7 +8,10 @@ extension RatingsRules {
             let named = try person(judging)
             try judging.require(
                 named == event.person,
-                [DecidingFact("person", event.person), DecidingFact("stream", judging.fact.stream)],
+                [
+                    DecidingFact("person", event.person),
+                    DecidingFact("stream", judging.fact.stream),
+                ],
                 zh: "\(event.person) 的记分应写入 pioneer-\(event.person)-\(quarter)，现为 "
                     + "\(judging.fact.stream)",
                 en: "points of \(event.person) belong to pioneer-\(event.person)-\(quarter), not "
@@ -56,6 +59,7 @@ extension RatingsRules {
             try requireScore(event.score, judging)
         },
         Guard("R-PI-02", on: PioneerScorePublished.self) { event, judging in
+            try judging.requireClass(atLeast: .c2)
             try requirePosting(event, judging)
         },
         Guard("INV-H11", on: PioneerScorePublished.self) { event, judging in

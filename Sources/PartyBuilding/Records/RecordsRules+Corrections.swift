@@ -17,7 +17,17 @@ extension RecordsRules {
         },
         Guard("INV-L01", on: RecordCorrected.self) { event, judging in
             let amendments = try requireTarget(event.targetEvent, judging)
-            try requireReplacement(event, amendments, judging)
+            let corrected = try requireReplacement(event, amendments, judging)
+            // The truth may break a rule that the error kept; then it is to be seen, not kept out.
+            let conflict = try DependantSearch(
+                of: amendments.target, replacement: corrected, judging
+            ).first()
+            let fact = conflict.map { "\($0.fact.stream) \($0.fact.type.name) \($0.fact.id)" } ?? ""
+            let rule = conflict?.refusal.rule ?? ""
+            judging.expect(
+                conflict == nil,
+                zh: "更正后，后续事实 \(fact) 不再符合 \(rule)，请一并核对",
+                en: "with this correction the later fact \(fact) no longer meets \(rule); check it")
         },
     ]
 
@@ -34,7 +44,8 @@ extension RecordsRules {
                 )
             }
             try requireApprover(event.approver, event.targetEvent, judging)
-            guard let dependant = try DependantSearch(of: target, judging).first() else { return }
+            let search = DependantSearch(of: target, replacement: nil, judging)
+            guard let dependant = try search.first() else { return }
             let fact = dependant.fact
             throw judging.refusal(
                 [
@@ -46,7 +57,7 @@ extension RecordsRules {
                     + "\(dependant.refusal.rule)），请先作废后者，或改用更正",
                 en: "\(fact.type.name) in \(fact.stream) (\(fact.id), \(dependant.refusal.rule)) "
                     + "rests on it: void that first, or correct this one")
-        },
+        }
     ]
 
     /// The fact an amendment names: it exists, stands, and is in the same stream.
@@ -101,7 +112,7 @@ extension RecordsRules {
     /// replaces what stands now, and could have been recorded in the target's place.
     private static func requireReplacement(
         _ event: RecordCorrected, _ amendments: Amendments, _ judging: Judging
-    ) throws {
+    ) throws -> Fact {
         let target = amendments.target
         let bytes = [UInt8](event.replacement)
         do {
@@ -122,10 +133,17 @@ extension RecordsRules {
                     + "in between; read it again")
         }
         try requireMask(event.mask, target.type.descriptor, amendments.payloadBytes, bytes, judging)
-        guard let corrected = target.corrected(by: event) else { return }
-        let history = AlteredHistory(judging.office, without: target.id, before: target.position)
+        guard let corrected = target.corrected(by: event) else {
+            throw judging.refusal(
+                [DecidingFact("target_type", target.type.name)],
+                zh: "更正后内容不是 \(target.type.name)",
+                en: "the replacement is no \(target.type.name)")
+        }
+        let history = AlteredHistory(
+            judging.office, .gone(target.id), before: target.position)
         try judging.rulebook.judgeGuards(
             corrected, actor: judging.actor, office: Office(source: history, capacity: 256))
+        return corrected
     }
 
     private static func requireMask(

@@ -61,7 +61,8 @@ extension RecordsRules {
             let current = report.current?.description ?? ""
             try judging.require(
                 report.current != nil, [DecidingFact("report", judging.fact.stream)],
-                zh: "该报表尚未报送：请先记 ReportFiled", en: "the report is not filed yet: record ReportFiled")
+                zh: "该报表尚未报送：请先记 ReportFiled", en: "the report is not filed yet: record ReportFiled"
+            )
             let superseded = FactID(bytes: event.supersedes)
             try judging.require(
                 superseded == report.current,
@@ -140,10 +141,13 @@ extension RecordsRules {
         )
         try judging.require(
             report.knownAt < cause.recordedAt,
-            [DecidingFact("cause", name), DecidingFact("recorded_at", recorded),
-                DecidingFact("known_at", known)],
+            [
+                DecidingFact("cause", name), DecidingFact("recorded_at", recorded),
+                DecidingFact("known_at", known),
+            ],
             zh: "起因 \(name) 录入于 \(recorded)，不晚于上一版知悉时点 \(known)：它已在上一版数据之内",
-            en: "\(name) was recorded at \(recorded), not after \(known) which the replaced version "
+            en:
+                "\(name) was recorded at \(recorded), not after \(known) which the replaced version "
                 + "knew: it is in those figures already")
     }
 

@@ -19,6 +19,10 @@ extension RectificationRules {
             }
         },
 
+        Guard("R-RC-09", on: IssueRegistered.self) { event, judging in
+            if !event.complainantRef.isEmpty { try judging.requireClass(atLeast: .c3) }
+        },
+
         Guard("STATE-ISSUE", on: IssueAssigned.self) { event, judging in
             try requireStep(.assigned(.init(event.category)), judging)
         },
@@ -49,7 +53,8 @@ extension RectificationRules {
             // Assigned anew after a reopening: its due date is set already.
             guard issue.lifecycle.wasReopened, let current = issue.currentDue else { return }
             try judging.require(
-                due <= current, [DecidingFact("due_on", due), DecidingFact("current_due", current)],
+                due <= current,
+                [DecidingFact("due_on", due), DecidingFact("current_due", current)],
                 zh: "重开时已定期限 \(current)，不能改为更晚的 \(due)：延期请用 IssueDeadlineExtended",
                 en: "the reopening set \(current); it cannot become \(due) here: "
                     + "use IssueDeadlineExtended")
@@ -92,7 +97,8 @@ extension RectificationRules {
             DecidingFact("category", issue.lifecycle.category.rawValue),
             DecidingFact("cycle", issue.lifecycle.cycle),
         ]
-        if issue.lifecycle.state == .registered {
+        let isSecondRegistration: Bool = if case .registered = step { true } else { false }
+        if issue.lifecycle.state == .registered, !isSecondRegistration {
             throw Refusal(
                 "R-RC-01", zh: "该问题尚未定责定期：请先记 IssueAssigned（责任人和期限）",
                 en: "the issue has no responsible person and due date yet: "

@@ -23,6 +23,9 @@ package enum RectificationRules: RuleArea {
             "R-RC-07", .assumed, zh: "重开的问题保留历史，周期加一",
             en: "A reopened issue keeps its history and starts the next cycle"),
         Rule(
+            "R-RC-09", .stated, zh: "群众诉求受理时分类；诉求人身份属 C3",
+            en: "A public demand is classified on receipt; its complainant is C3"),
+        Rule(
             "STATE-ISSUE", .stated,
             zh: "登记—定责定期—方案批准—整改中—提请验收—销号；立行立改可不经方案",
             en: "Registered, assigned, planned, in progress, submitted, closed; immediate issues "

@@ -27,6 +27,8 @@ package struct Fact: Sendable {
     package var sourceDoc: DocRef?
     package var evidence: [EvidenceRef]
     package var lateReason: String?
+    /// Confidentiality that the sender named; nil for that of the type.
+    package var dataClass: DataClass?
     /// Recorded more than the backfill limit after it happened (R-GEN-03).
     package var isLate: Bool
     /// Recorded after its period was sealed (R-GEN-04).
@@ -55,7 +57,8 @@ package struct Fact: Sendable {
         payload: EventPayload, occurred: Moment, validDay: LocalDate, recordedAt: Int64,
         recordedBy: String, onBehalfOf: String? = nil, tenant: String = "", tags: [String],
         sourceDoc: DocRef? = nil, evidence: [EvidenceRef] = [], lateReason: String? = nil,
-        isLate: Bool = false, isAfterSeal: Bool = false, isCorrected: Bool = false
+        dataClass: DataClass? = nil, isLate: Bool = false, isAfterSeal: Bool = false,
+        isCorrected: Bool = false
     ) {
         self.id = id
         self.position = position
@@ -72,6 +75,7 @@ package struct Fact: Sendable {
         self.sourceDoc = sourceDoc
         self.evidence = evidence
         self.lateReason = lateReason
+        self.dataClass = dataClass
         self.isLate = isLate
         self.isAfterSeal = isAfterSeal
         self.isCorrected = isCorrected

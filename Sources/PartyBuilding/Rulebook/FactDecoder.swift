@@ -3,6 +3,10 @@ import Schema
 /// Why the bytes of a fact cannot be understood.
 package struct FactDecodingError: Error, Sendable, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) {
+        self.description = description
+    }
 }
 
 /// Makes facts of the bytes that clients send and the log keeps.
@@ -155,7 +159,8 @@ package enum FactDecoder {
             onBehalfOf: envelope.hasOnBehalfOf ? envelope.onBehalfOf : nil, tags: tags,
             sourceDoc: envelope.hasSourceDoc ? envelope.sourceDoc : nil,
             evidence: envelope.evidence,
-            lateReason: envelope.hasLateReason ? envelope.lateReason : nil)
+            lateReason: envelope.hasLateReason ? envelope.lateReason : nil,
+            dataClass: envelope.hasDataClass ? envelope.dataClass : nil)
     }
 
     private static func refusal(zh: String, en: String) -> Refusal {

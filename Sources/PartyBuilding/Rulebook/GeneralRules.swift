@@ -35,6 +35,8 @@ package enum GeneralRules {
             "INV-ENVELOPE", .assumed, zh: "信封字段须完整一致",
             en: "The envelope's fields must be complete and agree with each other"),
         Rule(
+            "INV-DATE", .assumed, zh: "日期须存在", en: "A date is a day that exists"),
+        Rule(
             "INV-RECORD-TIME", .assumed, zh: "同一组织树的录入时间不得倒退，也不得在将来",
             en: "Record time may not run backwards within an organisation tree, nor lie ahead"),
     ]

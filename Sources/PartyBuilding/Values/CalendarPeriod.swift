@@ -128,7 +128,8 @@ package enum CalendarPeriod: Hashable, Sendable {
 extension YearMonth {
     /// The first day of the month.
     package var firstDay: LocalDate {
-        LocalDate(year: year, month: month, day: 1) ?? LocalDate(dayNumber: 0)
+        let epoch = LocalDate(dayNumber: 0)
+        return epoch.adding(months: months(since: YearMonth(epoch)))
     }
 
     /// The last day of the month.

@@ -37,14 +37,16 @@ package struct ClaimInterval: Hashable, Sendable {
             self.init(lowest: Self.adding(stated, 1), highest: isOpenEnded ? nil : above)
         case .nearBelow:
             let (product, overflow) = stated.multipliedReportingOverflow(by: 29)
-            let lowest = overflow ? stated / 30 * 29 : (product + 29) / 30
-            self.init(lowest: lowest, highest: stated - 1)
+            let lowest = overflow ? stated / 30 * 29 : product / 30 + (product % 30 > 0 ? 1 : 0)
+            self.init(lowest: lowest, highest: Self.adding(stated, -1))
         case .atLeast:
             self.init(lowest: stated, highest: nil)
         case .atMost:
             self.init(lowest: nil, highest: stated)
         case .approx:
-            self.init(lowest: stated - stated / 10, highest: Self.adding(stated, stated / 10))
+            self.init(
+                lowest: Self.adding(stated, -(stated / 10)),
+                highest: Self.adding(stated, stated / 10))
         }
     }
 

@@ -50,7 +50,9 @@ extension VolunteeringRules {
                 zh: "请给出 started 和 ended，或给出 on",
                 en: "give started and ended, or on")
             if event.hasStarted && event.hasEnded {
-                let (start, end) = (InstantText.local(event.started), InstantText.local(event.ended))
+                let (start, end) = (
+                    InstantText.local(event.started), InstantText.local(event.ended)
+                )
                 try judging.require(
                     event.ended > event.started,
                     [DecidingFact("started", start), DecidingFact("ended", end)],

@@ -71,7 +71,7 @@ extension VolunteeringRules {
         }
         let least = judging.rules[.medicinesMinFen]
         try judging.require(
-            total == 0 || total >= Int64(least),
+            total <= 0 || total >= Int64(least),
             [DecidingFact("total_fen", total), DecidingFact("medicines_min_fen", least)],
             zh: "总金额只有 \(total) 分：金额一律用分（15 万元 = 15000000），请核对单位",
             en: "the total is only \(total) fen: money is always in fen "

@@ -48,6 +48,7 @@ package enum VolunteeringRules: RuleArea {
             "INV-E10", .assumed, zh: "责任区、示范岗须有职责文件", en: "A pioneer post has its duties"),
     ]
 
-    package static let guards: [Guard] = activityGuards + medicineGuards + programmeGuards
+    package static let guards: [Guard] =
+        activityGuards + medicineGuards + programmeGuards
         + postGuards
 }

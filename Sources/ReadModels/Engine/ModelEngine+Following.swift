@@ -1,5 +1,6 @@
 import LMDB
 import PartyBuilding
+import Synchronization
 
 extension ModelEngine {
     /// One turn of the follower: a batch, or cleaning up.

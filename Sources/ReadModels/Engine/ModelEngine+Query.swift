@@ -1,5 +1,6 @@
 import LMDB
 import PartyBuilding
+import Synchronization
 
 extension ModelEngine {
     /// Answers a query; waits until the position it demands has been seen, but not longer than to
@@ -11,6 +12,13 @@ extension ModelEngine {
     ) async throws -> ModelPage {
         if let position = query.atLeast { await waiters.wait(for: position, until: deadline) }
         return try rows(query)
+    }
+
+    /// Returns when this position has been folded in, or at the deadline.
+    package func waitForPosition(
+        _ position: UInt64, until deadline: ContinuousClock.Instant
+    ) async {
+        await waiters.wait(for: position, until: deadline)
     }
 
     /// Answers a query from what has been folded in so far.
@@ -121,17 +129,13 @@ extension ModelEngine {
         _ body: (Shelf) throws -> Void
     ) throws {
         let prefix = ViewsStore.prefix(generation.number, .shelf)
-        func scan(
-            _ wanted: [UInt8], _ start: [UInt8],
-            _ visit: (_ key: [UInt8], _ value: [UInt8]) throws -> Bool
-        ) throws {
+        try Shelf.lend(body) { wanted, start, visit in
             try transaction.scan(store.content, prefix: prefix + wanted, from: prefix + start) {
                 key, value in
                 let entry = try ShelfEntry.read(key, value)
                 return try visit(entry.key, entry.value)
             }
         }
-        try withoutActuallyEscaping(scan) { try body(Shelf($0)) }
     }
 
     private func past(

@@ -1,4 +1,5 @@
 import LMDB
+import Synchronization
 
 /// How far a model has come.
 package struct ModelStatus: Equatable, Sendable {

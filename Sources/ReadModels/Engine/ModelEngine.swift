@@ -1,4 +1,4 @@
-package import LMDB
+import LMDB
 import PartyBuilding
 import Synchronization
 

@@ -90,32 +90,8 @@ struct RowAsk {
     }
 }
 
-/// A message of the schema that the views keep or answer with.
-protocol StoredMessage {
-    init(decoding bytes: [UInt8]) throws(SchemaError)
-
-    func encoded() throws(SchemaError) -> [UInt8]
-}
-
-extension StoredMessage {
-    /// The message in protobuf's binary form.
-    var wireBytes: [UInt8] {
-        // Encoding fails only for a message of 2 GiB, which no row can be.
-        (try? encoded()) ?? []
-    }
-
-    /// Reads the binary form; nil when the bytes are not such a message.
-    init?(wireBytes: [UInt8]) {
-        guard let message = try? Self(decoding: wireBytes) else { return nil }
-        self = message
-    }
-}
-
-extension Moment: StoredMessage {}
-extension EvidenceRef: StoredMessage {}
-
 /// The columns that every row has (P-LAW-6).
-protocol LawColumns: StoredMessage {
+protocol LawColumns {
     var asOf: Int32 { get set }
     var knownAt: Int64 { get set }
     var restated: Bool { get set }

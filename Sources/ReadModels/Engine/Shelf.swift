@@ -20,6 +20,11 @@ struct Shelf {
         self.scan = scan
     }
 
+    /// Lends a shelf whose entries are read by a closure that does not outlive the call.
+    static func lend(_ body: (Shelf) throws -> Void, reading scan: Scan) throws {
+        try withoutActuallyEscaping(scan) { try body(Shelf($0)) }
+    }
+
     /// The sums of each group of a table at the end of a day, in the order of the groups.
     ///
     /// - Parameters:

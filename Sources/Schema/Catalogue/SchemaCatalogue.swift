@@ -3,7 +3,7 @@ final class SchemaCatalogue: Sendable {
     static let shared = SchemaCatalogue()
 
     /// What the catalogue of events says about a type.
-    struct EventEntry: Sendable {
+    final class EventEntry: Sendable {
         let specID: String
         let zh: String
         let streamPrefixes: [String]
@@ -12,6 +12,20 @@ final class SchemaCatalogue: Sendable {
         let dataClass: DataClass
         let doc: String
         let descriptor: MessageDescriptor
+
+        init(
+            specID: String, zh: String, streamPrefixes: [String], area: Area, tier: Int,
+            dataClass: DataClass, doc: String, descriptor: MessageDescriptor
+        ) {
+            self.specID = specID
+            self.zh = zh
+            self.streamPrefixes = streamPrefixes
+            self.area = area
+            self.tier = tier
+            self.dataClass = dataClass
+            self.doc = doc
+            self.descriptor = descriptor
+        }
     }
 
     let messages: [MessageDescriptor]
@@ -22,8 +36,9 @@ final class SchemaCatalogue: Sendable {
     let trailer: MessageDescriptor
     private let messageIndex: [String: Int]
     private let eventTypeByName: [String: EventType]
-    private let events: [EventType: EventEntry]
-    /// Places of the messages that name a subject, themselves or further inside.
+    /// By number; the catalogue's numbers end at some 1,200.
+    private let entries: [EventEntry?]
+    /// Full names of the messages that name a subject, themselves or further inside.
     private let namingSubjects: Set<String>
 
     private init() {
@@ -32,7 +47,13 @@ final class SchemaCatalogue: Sendable {
         enumerations = reader.enumerations
         services = reader.services
         messageIndex = reader.messageIndex
-        events = reader.events
+        var entries: [EventEntry?] = []
+        for (type, entry) in reader.events {
+            let missing = Int(type.rawValue) + 1 - entries.count
+            if missing > 0 { entries.append(contentsOf: repeatElement(nil, count: missing)) }
+            entries[Int(type.rawValue)] = entry
+        }
+        self.entries = entries
         models = Self.models(of: reader)
         namingSubjects = Self.namingSubjects(reader)
         eventTypeByName = Dictionary(
@@ -48,7 +69,8 @@ final class SchemaCatalogue: Sendable {
     func eventType(named name: String) -> EventType? { eventTypeByName[name] }
 
     func entry(of type: EventType) -> EventEntry {
-        guard let entry = events[type] else {
+        let place = Int(type.rawValue)
+        guard place < entries.count, let entry = entries[place] else {
             preconditionFailure("the generated tables lack event type \(type.rawValue)")
         }
         return entry

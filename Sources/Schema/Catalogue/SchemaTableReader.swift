@@ -15,8 +15,12 @@ struct SchemaTableReader {
     private typealias Line = [Substring]
 
     init(_ tables: [StaticString]) {
-        let lines = tables.flatMap { "\($0)".split(separator: "\n") }.map { line in
-            line.split(separator: "|", omittingEmptySubsequences: false)
+        // Cut as bytes: to find the borders of characters would take most of the time.
+        let lines = tables.flatMap { table in
+            "\(table)".utf8.split(separator: UInt8(ascii: "\n")).map { line in
+                line.split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false)
+                    .map { Substring($0) }
+            }
         }
         // Fields refer to types by name, also to later ones: first the names, then the rest.
         for line in lines {

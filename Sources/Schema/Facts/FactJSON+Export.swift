@@ -32,7 +32,8 @@ extension FactJSON {
         line.append("correlation_id", text(envelope.correlationID))
         line.append("causation_id", text(envelope.causationID))
         line.append(
-            "schema_version", .integer(Int64(envelope.schemaVersion ?? SchemaValidator.schemaVersion)))
+            "schema_version",
+            .integer(Int64(envelope.schemaVersion ?? SchemaValidator.schemaVersion)))
         line.append("data_class", dataClass(envelope, trailer))
         line.append("late", trailer["late"] ?? .null)
         line.append("late_reason", text(envelope.lateReason))
@@ -48,6 +49,20 @@ extension FactJSON {
             line.append("payload_bytes", .string(Hexadecimal.text(envelope.payload)))
         }
         return .object(line)
+    }
+
+    /// Whether an envelope says the same as a recorded fact, though perhaps in other bytes.
+    ///
+    /// An export writes also what the sender left out and the server knew, so that a line that
+    /// comes back has other bytes than the fact it was written from.
+    package static func saysTheSame(
+        _ envelope: [UInt8], as record: Record, typeOfEvent: ([UInt8]) -> EventType? = { _ in nil }
+    ) throws(SchemaError) -> Bool {
+        if envelope == record.envelope { return true }
+        var other = record
+        other.envelope = envelope
+        let recorded = try encode(record, typeOfEvent: typeOfEvent)
+        return try encode(other, typeOfEvent: typeOfEvent) == recorded
     }
 
     private static func payload(

@@ -71,7 +71,8 @@ extension FactJSON {
         _ value: JSONValue, at path: String
     ) throws(SchemaError) -> EventType {
         guard case .string(let name) = value else {
-            throw MessageJSON.wrongType(value, "an event's name like BranchEstablished").inside(path)
+            throw MessageJSON.wrongType(value, "an event's name like BranchEstablished").inside(
+                path)
         }
         if let type = EventType(name: name) { return type }
         throw SchemaError(
@@ -142,8 +143,9 @@ extension FactJSON {
         let envelope = try EnvelopeReader(content)
         let day = envelope.occurredAt?.firstLocalDay
         let instant: Int64 =
-            if case .instantUs(let instant) = envelope.occurredAt { instant }
-            else { day.flatMap(InstantForm.startOfLocalDay) ?? envelope.recordedAt ?? 0 }
+            if case .instantUs(let instant) = envelope.occurredAt { instant } else {
+                day.flatMap(InstantForm.startOfLocalDay) ?? envelope.recordedAt ?? 0
+            }
         return DerivedEventID.derive(
             content: digest, occurrence: context.occurrence(digest), instant: instant,
             hash: context.hash)

@@ -32,6 +32,11 @@ extension SchemaTables {
         F|3|damage|message|taizhang.services.v1.VerifyDamage|repeated||
         F|4|finished|bool||||
         F|5|root_hash|bytes||format=HEX||
+        F|6|value_count|uint64||||
+        F|7|fact_count|uint64||||
+        F|8|index_entry_count|uint64||||
+        F|9|index_skipped|string||||Why the index was not compared; empty when it was.
+        F|10|damage_count|uint64||||All damage, also what is not listed.
         M|taizhang.services.v1.VerifyDamage|VerifyDamage|
         F|1|position|uint64||||0 when it cannot be said.
         F|2|place|string||||"log", "index" or "views".

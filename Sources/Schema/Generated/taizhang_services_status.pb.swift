@@ -121,6 +121,18 @@ package nonisolated struct VerifyResponse: Sendable {
 
   package var rootHash: Data = Data()
 
+  package var valueCount: UInt64 = 0
+
+  package var factCount: UInt64 = 0
+
+  package var indexEntryCount: UInt64 = 0
+
+  /// Why the index was not compared; empty when it was.
+  package var indexSkipped: String = String()
+
+  /// All damage, also what is not listed.
+  package var damageCount: UInt64 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -333,7 +345,7 @@ nonisolated extension VerifyRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension VerifyResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".VerifyResponse"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}verified_through\0\u{3}head_position\0\u{1}damage\0\u{1}finished\0\u{3}root_hash\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}verified_through\0\u{3}head_position\0\u{1}damage\0\u{1}finished\0\u{3}root_hash\0\u{3}value_count\0\u{3}fact_count\0\u{3}index_entry_count\0\u{3}index_skipped\0\u{3}damage_count\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -346,6 +358,11 @@ nonisolated extension VerifyResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.damage) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.finished) }()
       case 5: try { try decoder.decodeSingularBytesField(value: &self.rootHash) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.valueCount) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.factCount) }()
+      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.indexEntryCount) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.indexSkipped) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.damageCount) }()
       default: break
       }
     }
@@ -367,6 +384,21 @@ nonisolated extension VerifyResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.rootHash.isEmpty {
       try visitor.visitSingularBytesField(value: self.rootHash, fieldNumber: 5)
     }
+    if self.valueCount != 0 {
+      try visitor.visitSingularUInt64Field(value: self.valueCount, fieldNumber: 6)
+    }
+    if self.factCount != 0 {
+      try visitor.visitSingularUInt64Field(value: self.factCount, fieldNumber: 7)
+    }
+    if self.indexEntryCount != 0 {
+      try visitor.visitSingularUInt64Field(value: self.indexEntryCount, fieldNumber: 8)
+    }
+    if !self.indexSkipped.isEmpty {
+      try visitor.visitSingularStringField(value: self.indexSkipped, fieldNumber: 9)
+    }
+    if self.damageCount != 0 {
+      try visitor.visitSingularUInt64Field(value: self.damageCount, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -376,6 +408,11 @@ nonisolated extension VerifyResponse: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.damage != rhs.damage {return false}
     if lhs.finished != rhs.finished {return false}
     if lhs.rootHash != rhs.rootHash {return false}
+    if lhs.valueCount != rhs.valueCount {return false}
+    if lhs.factCount != rhs.factCount {return false}
+    if lhs.indexEntryCount != rhs.indexEntryCount {return false}
+    if lhs.indexSkipped != rhs.indexSkipped {return false}
+    if lhs.damageCount != rhs.damageCount {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

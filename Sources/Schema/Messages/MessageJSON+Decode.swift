@@ -104,7 +104,8 @@ extension MessageJSON {
         if field.presence == .required && scalar.isZero {
             if field.isRequiredInBytes && field.kind != .message {
                 throw SchemaError(
-                    .missing, "is empty; \(descriptor.name) needs it "
+                    .missing,
+                    "is empty; \(descriptor.name) needs it "
                         + "(\(field.expectation(in: descriptor)))")
             }
             if field.kind != .message { return }

@@ -63,7 +63,9 @@ extension MessageJSON {
     ) throws(SchemaError) -> (place: Int, value: WireReader.Value)? {
         do {
             while let field = try reader.next() {
-                if let place = descriptor.place(number: field.number) { return (place, field.value) }
+                if let place = descriptor.place(number: field.number) {
+                    return (place, field.value)
+                }
             }
             return nil
         } catch {

@@ -129,7 +129,8 @@ extension MessageJSON {
             default: true
             }
         if !fits {
-            throw SchemaError(.outOfRange, "is \(number), which does not fit \(field.kind.rawValue)")
+            throw SchemaError(
+                .outOfRange, "is \(number), which does not fit \(field.kind.rawValue)")
         }
         switch field.kind {
         case .sint32, .sint64: return ZigZag.encode(number)
@@ -143,7 +144,8 @@ extension MessageJSON {
         _ text: String, _ descriptor: MessageDescriptor
     ) throws(SchemaError) -> [UInt8] {
         guard let value = MomentValue(text: text) else {
-            throw SchemaError(.badFormat, "is \(shown(.string(text))), not \(descriptor.expectation)")
+            throw SchemaError(
+                .badFormat, "is \(shown(.string(text))), not \(descriptor.expectation)")
         }
         return bytes(of: value)
     }
@@ -152,7 +154,8 @@ extension MessageJSON {
         _ text: String, _ descriptor: MessageDescriptor
     ) throws(SchemaError) -> [UInt8] {
         guard let value = PeriodValue(text: text) else {
-            throw SchemaError(.badFormat, "is \(shown(.string(text))), not \(descriptor.expectation)")
+            throw SchemaError(
+                .badFormat, "is \(shown(.string(text))), not \(descriptor.expectation)")
         }
         let (number, packed) =
             switch value {

@@ -51,8 +51,9 @@ package struct SchemaError: Error, Equatable, Sendable, CustomStringConvertible 
     package func inside(_ name: String) -> SchemaError {
         var error = self
         error.path =
-            if path.isEmpty { name } else if path.hasPrefix("[") { name + path }
-            else { "\(name).\(path)" }
+            if path.isEmpty { name } else if path.hasPrefix("[") { name + path } else {
+                "\(name).\(path)"
+            }
         return error
     }
 

@@ -119,7 +119,8 @@ extension SchemaValidator {
             let text = reader.text(range)
             if !isDigest(text) {
                 throw SchemaError(
-                    .badFormat, "is \(JSONValue.string(text).text()), not a SHA-256 in 64 "
+                    .badFormat,
+                    "is \(JSONValue.string(text).text()), not a SHA-256 in 64 "
                         + "lower-case hexadecimal digits")
             }
         }

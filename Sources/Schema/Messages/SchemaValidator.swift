@@ -46,7 +46,8 @@ package enum SchemaValidator {
         init(descriptor: MessageDescriptor, depth: Int) {
             self.descriptor = descriptor
             self.depth = depth
-            counts = descriptor.limitsItems ? [Int](repeating: 0, count: descriptor.fields.count) : []
+            counts =
+                descriptor.limitsItems ? [Int](repeating: 0, count: descriptor.fields.count) : []
         }
 
         mutating func run(_ start: WireReader) throws(SchemaError) {

@@ -37,9 +37,9 @@ package enum InstantForm {
             .map { CalendarForm.padded($0, 2) }.joined(separator: ":")
         let micros = ofDay % second
         let fraction =
-            if micros == 0 { "" }
-            else if micros % 1000 == 0 { "." + CalendarForm.padded(micros / 1000, 3) }
-            else { "." + CalendarForm.padded(micros, 6) }
+            if micros == 0 { "" } else if micros % 1000 == 0 {
+                "." + CalendarForm.padded(micros / 1000, 3)
+            } else { "." + CalendarForm.padded(micros, 6) }
         return "\(CalendarForm.dayText(Int64(packed)))T\(clock)\(fraction)+08:00"
     }
 

@@ -56,7 +56,8 @@ package final class ServerListener: Sendable {
     ///   - observer: told of connections, if anyone wants to know.
     /// - Throws: what the system says when the address cannot be had.
     package static func listen(
-        host: String, port: Int, group: MultiThreadedEventLoopGroup, identity: ServerIdentity,
+        host: String, port: Int, group: MultiThreadedEventLoopGroup = .singleton,
+        identity: ServerIdentity,
         router: any CallRouter, options: ListenOptions = ListenOptions(),
         observer: (any ConnectionObserver)? = nil
     ) async throws -> ServerListener {
@@ -108,8 +109,18 @@ package final class ServerListener: Sendable {
         while gate.connections > 0, NIODeadline.now() < deadline {
             try? await Task.sleep(for: .milliseconds(20))
         }
-        forEachConnection { $0.abort() }
+        await abort()
+    }
+
+    /// Stops at once: connections are cut. Returns when all of them are gone.
+    package func stop() async {
+        try? await channel.close()
+        await abort()
+    }
+
+    private func abort() async {
         while gate.connections > 0 {
+            forEachConnection { $0.abort() }
             try? await Task.sleep(for: .milliseconds(5))
         }
     }

@@ -1,5 +1,5 @@
-import EventLog
-import PartyBuilding
+package import EventLog
+package import PartyBuilding
 import Schema
 
 /// Reads facts for the office through the sequencer's view of the log: what is judged, also

@@ -1,5 +1,5 @@
 package import EventLog
-import PartyBuilding
+package import PartyBuilding
 import Schema
 
 /// Lets the rulebook judge what the log is about to record.

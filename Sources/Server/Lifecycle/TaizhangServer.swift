@@ -4,14 +4,14 @@ import LMDB
 import NIOCore
 import NIOPosix
 import ReadModels
-package import ServiceLifecycle
+import ServiceLifecycle
 import Logging
 import Synchronization
 import UnixSignals
 import Wire
 
 /// The server: log, rules, read models and the services on one address.
-package final class TaizhangServer: Service {
+package final class TaizhangServer: Sendable {
     package static let version = "taizhang/0.1.0"
 
     /// What an operator is told.
@@ -41,7 +41,7 @@ package final class TaizhangServer: Service {
         logger.logLevel = .critical
         let group = ServiceGroup(
             configuration: .init(
-                services: [.init(service: self)],
+                services: [.init(service: Running(server: self))],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
     }
@@ -67,7 +67,7 @@ package final class TaizhangServer: Service {
             announce(
                 .listening(
                     address: text(listener.address), head: ledger.log.head.value,
-                    identity: "\(ledger.log.identity)"))
+                    identity: "\(ledger.log.identity.id)"))
             try await gracefulShutdown()
             announce(.stopping)
             await listener.drain()
@@ -101,7 +101,9 @@ package final class TaizhangServer: Service {
             throw ServerStartFailure(error, directory)
         }
         do {
-            let models = try ModelEngine.open(directory: directory, log: log)
+            let models = try ModelEngine(
+                directory: "\(directory)/views", feed: EventLogFeed(log))
+            models.start()
             return Ledger(log: log, models: models)
         } catch let error as EventLogError {
             log.close()
@@ -120,13 +122,20 @@ package final class TaizhangServer: Service {
             return try await ServerListener.listen(
                 host: options.host, port: options.port, group: loops,
                 identity: ServerIdentity(
-                    ledger: LedgerID(ledger.log.identity.bytes), software: options.softwareVersion),
+                    ledger: try ledgerID(ledger), software: options.softwareVersion),
                 router: router)
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw ServerStartFailure.addressInUse(address)
         } catch {
             throw ServerStartFailure.cannotListen(address, reason: "\(error)")
         }
+    }
+
+    private func ledgerID(_ ledger: Ledger) throws(ServerStartFailure) -> LedgerID {
+        guard let id = LedgerID(ledger.log.identity.id.bytes) else {
+            throw .cannotOpen(options.dataDirectory, reason: "the ledger has no identity")
+        }
+        return id
     }
 
     private func text(_ address: SocketAddress?) -> String {
@@ -151,4 +160,11 @@ extension ServerStartFailure {
             self = .cannotOpen(directory, reason: "\(error)")
         }
     }
+}
+
+/// The server as one service of a group.
+private struct Running: Service {
+    let server: TaizhangServer
+
+    func run() async throws { try await server.run() }
 }

@@ -14,7 +14,7 @@ package enum FactIntake {
     /// - Throws: `WireStatus` INVALID_ARGUMENT that names the field and value at fault.
     package static func request(
         _ envelopes: [[UInt8]], expected: [StreamExpectation] = [],
-        condition: AppendCondition? = nil, dryRun: Bool = false, actor: RecordingActor,
+        condition: LogCondition? = nil, dryRun: Bool = false, actor: RecordingActor,
         session: ImportSession? = nil
     ) throws(WireStatus) -> AppendRequest {
         guard !envelopes.isEmpty else {

@@ -1,5 +1,5 @@
-import EventLog
-import PartyBuilding
+package import EventLog
+package import PartyBuilding
 import Schema
 package import Wire
 
@@ -151,7 +151,7 @@ package enum FailureStatus {
         Metadata().adding("zh", zh).adding("en", en)
     }
 
-    private static func text(_ expected: ExpectedVersion) -> String {
+    private static func text(_ expected: LogExpectedVersion) -> String {
         switch expected {
         case .any: "any"
         case .none: "none"

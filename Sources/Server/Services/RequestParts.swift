@@ -6,11 +6,11 @@ import Wire
 enum RequestParts {
     /// The expected versions of a record request.
     static func expectations(
-        _ messages: [ExpectedVersion_Message]
+        _ messages: [Schema.ExpectedVersion]
     ) throws(WireStatus) -> [StreamExpectation] {
         var result: [StreamExpectation] = []
         for message in messages {
-            let version: EventLog.ExpectedVersion
+            let version: LogExpectedVersion
             switch message.expectation {
             case .any: version = .any
             case .none?: version = .none
@@ -29,8 +29,8 @@ enum RequestParts {
     }
 
     /// The condition of a record request.
-    static func condition(_ message: Schema.AppendCondition) -> EventLog.AppendCondition {
-        EventLog.AppendCondition(
+    static func condition(_ message: Schema.AppendCondition) -> LogCondition {
+        LogCondition(
             query: EventQuery(
                 message.query.map { filter in
                     EventQuery.Alternative(
@@ -66,6 +66,3 @@ enum RequestParts {
             maxEvents: maxEvents, maxBytes: maxBytes)
     }
 }
-
-/// The schema's message; the log has a type of the same name.
-typealias ExpectedVersion_Message = Schema.ExpectedVersion

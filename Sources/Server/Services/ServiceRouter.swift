@@ -1,7 +1,7 @@
 import EventLog
-import NIOPosix
+package import NIOPosix
 import Schema
-package import Wire
+import Wire
 
 /// Finds the service of each call by the method's name.
 package final class ServiceRouter: CallRouter {

@@ -1,5 +1,5 @@
 import EventLog
-import NIOPosix
+import ReadModels
 import Schema
 import Wire
 
@@ -21,17 +21,18 @@ enum StatusService {
             response.indexPosition = log.indexCheckpoint.value
             response.logBytes = UInt64(clamping: log.logBytes)
             response.indexBytes = UInt64(clamping: log.indexBytes)
-            response.viewsBytes = UInt64(clamping: ledger.models.bytes)
+            let views = try ledger.models.status()
+            response.viewsBytes = UInt64(clamping: views.bytes)
             response.connections = UInt32(clamping: figures.connections)
             response.factsRecorded = ledger.counters.recorded
             response.factsRefused = ledger.counters.refused
             response.stoppedReason = log.stopped ?? ""
-            response.models = ledger.models.status().map { model in
-                var message = ModelStatus()
-                message.model = model.name
+            response.models = views.models.map { model in
+                var message = Schema.ModelStatus()
+                message.model = model.model
                 message.position = model.position
-                message.lag = log.head.value - min(log.head.value, model.position)
-                message.parkedReason = model.parkedReason ?? ""
+                message.lag = model.lag
+                message.parkedReason = model.parked ?? views.trouble ?? ""
                 return message
             }
             responder.reply(try response.encoded())

@@ -1,4 +1,4 @@
-package import Wire
+import Wire
 
 /// A call with one request: collects it and serves it when the client has said all.
 final class SingleRequestHandler: CallHandler {

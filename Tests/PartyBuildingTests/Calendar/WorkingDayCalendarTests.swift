@@ -41,8 +41,10 @@ import Testing
     }
 
     @Test func aQuestionOutsideTheRangeIsAnErrorThatSaysSo() throws {
-        let day = try #require(day("2017-12-31"))
-        let error = #expect(throws: CalendarRangeError.self) { try calendar.isWorkingDay(day) }
+        let before = try #require(day("2017-12-31"))
+        let error = #expect(throws: CalendarRangeError.self) {
+            try calendar.isWorkingDay(before)
+        }
         #expect(error?.validFrom.description == "2018-01-01")
         #expect(error?.description.contains("2017-12-31") ?? false)
         let end = calendar.validTo

@@ -3,37 +3,42 @@ import TestSupport
 import Testing
 
 @Suite struct IssueLifecycleTests {
-    @Test func aRefusedStepChangesNothing() {
+    /// The lifecycle after steps that are all allowed.
+    private func issue(after steps: [IssueLifecycle.Step]) throws -> IssueLifecycle {
         var issue = IssueLifecycle()
-        #expect(!issue.take(.closed))
-        #expect(issue == IssueLifecycle())
-        #expect(issue.take(.registered(.deadline)))
+        for step in steps {
+            let isAllowed = issue.take(step)
+            try #require(isAllowed, "\(step)")
+        }
+        return issue
+    }
+
+    @Test func aRefusedStepChangesNothing() throws {
+        var empty = IssueLifecycle()
+        let isAllowed = empty.take(.closed)
+        #expect(!isAllowed)
+        #expect(empty == IssueLifecycle())
+        let issue = try issue(after: [.registered(.deadline)])
         #expect(!issue.allows(.planApproved))
         #expect(issue.state == .registered)
         #expect(issue.cycle == 1)
     }
 
-    @Test func aLongTermIssueIsSubmittedLater() {
-        var issue = IssueLifecycle()
-        for step: IssueLifecycle.Step in [
+    @Test func aLongTermIssueIsSubmittedLater() throws {
+        let steps: [IssueLifecycle.Step] = [
             .registered(.deadline), .assigned(.deadline), .planApproved, .progressReported,
             .madeLongTerm,
-        ] {
-            #expect(issue.take(step))
-        }
+        ]
+        let issue = try issue(after: steps)
         #expect(issue.state == .longTerm)
         #expect(issue.category == .longTerm)
         #expect(!issue.allows(.deadlineExtended))
-        #expect(issue.take(.submitted))
-        #expect(issue.take(.closed))
+        #expect(try self.issue(after: steps + [.submitted, .closed]).state == .closed)
     }
 
-    @Test func aPlannedImmediateIssueMayBeSubmitted() {
-        var issue = IssueLifecycle()
-        issue.take(.registered(.immediate))
-        issue.take(.assigned(.immediate))
-        #expect(issue.take(.planApproved))
-        #expect(issue.take(.submitted))
+    @Test func aPlannedImmediateIssueMayBeSubmitted() throws {
+        let issue = try issue(
+            after: [.registered(.immediate), .assigned(.immediate), .planApproved, .submitted])
         #expect(issue.state == .submitted)
     }
 
@@ -50,7 +55,8 @@ import Testing
                 guard let step = steps.randomElement(using: &random) else { return }
                 let before = issue
                 let allowed = issue.allows(step)
-                #expect(issue.take(step) == allowed, "seed \(seed)")
+                let wasTaken = issue.take(step)
+                #expect(wasTaken == allowed, "seed \(seed)")
                 if !allowed { #expect(issue == before, "seed \(seed)") }
                 if allowed, step == .submitted { submissions += 1 }
                 if allowed, step == .closed { #expect(before.state == .submitted, "seed \(seed)") }

@@ -64,6 +64,25 @@ import Testing
         #expect(try desk.registration(.deadline)?.rule == "STATE-ISSUE")
     }
 
+    /// R-RC-09.
+    @Test func aComplainantIsConfidential() throws {
+        let demand = filled(IssueRegistered()) {
+            $0.source = .publicDemand
+            $0.channel = .wechat
+            $0.categoryProposed = .immediate
+            $0.title = "候诊时间长"
+            $0.descriptionRef = "doc-2"
+            $0.org = "yq"
+            $0.foundOn = 2019_06_01
+        }
+        let named = filled(demand) { $0.complainantRef = "c-1" }
+        let open = try desk.office.refusal(named, in: "issue-yq-2") { $0.dataClass = .c1 }
+        #expect(open?.rule == "R-RC-09")
+        #expect(try desk.office.refusal(named, in: "issue-yq-2") == nil)
+        #expect(
+            try desk.office.refusal(demand, in: "issue-yq-3") { $0.dataClass = .c1 } == nil)
+    }
+
     /// X33.
     @Test func closingNeedsEvidenceAndAnotherPerson() throws {
         try desk.toSubmitted(evidence: [])
@@ -256,7 +275,8 @@ private struct IssueDesk {
         }
     }
 
-    func progress(_ pct: Int32, note: String? = nil, on day: Int32 = 2019_07_05) throws -> Refusal? {
+    func progress(_ pct: Int32, note: String? = nil, on day: Int32 = 2019_07_05) throws -> Refusal?
+    {
         let event = filled(RectificationProgressReported()) {
             $0.pct = pct
             if let note { $0.note = note }

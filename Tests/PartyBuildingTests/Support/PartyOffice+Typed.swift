@@ -1,3 +1,4 @@
+import Foundation
 import PartyBuilding
 import Schema
 
@@ -13,6 +14,7 @@ extension PartyOffice {
         /// Captions of evidence in the envelope.
         var evidence: [String] = []
         var lateReason: String?
+        var dataClass: DataClass?
         var actor = Actor(principal: "test")
     }
 
@@ -34,8 +36,14 @@ extension PartyOffice {
         envelope.payload = .init(event.wireBytes)
         envelope.recordedBy = what.by
         envelope.tenant = "root"
+        // Left out, it is what the payload says, as for a line that is imported.
+        let payload = event.wireBytes
+        if let said = type.occurrence(in: payload, 0..<payload.count) {
+            envelope.occurredAt.value = said
+        }
         if let occurred = what.occurred { envelope.occurredAt = occurred }
         if let reason = what.lateReason { envelope.lateReason = reason }
+        if let dataClass = what.dataClass { envelope.dataClass = dataClass }
         envelope.evidence = what.evidence.map(EvidenceRef.init(captioned:))
         var proposal = try FactDecoder.proposal(envelope.wireBytes)
         settle(&proposal, recorded: what.recorded.flatMap { LocalDate(yyyymmdd: $0) })

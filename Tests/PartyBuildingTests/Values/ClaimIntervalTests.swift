@@ -4,10 +4,11 @@ import Testing
 
 /// Specification section 0.3.
 @Suite struct ClaimIntervalTests {
-    @Test(arguments: [
-        (40, 41, 49), (200, 201, 299), (600, 601, 699), (6_000, 6_001, 6_999), (300, 301, 399),
-        (1_000, 1_001, 1_999), (7, 8, 7),
-    ] as [(Int64, Int64, Int64)])
+    @Test(
+        arguments: [
+            (40, 41, 49), (200, 201, 299), (600, 601, 699), (6_000, 6_001, 6_999), (300, 301, 399),
+            (1_000, 1_001, 1_999), (7, 8, 7),
+        ] as [(Int64, Int64, Int64)])
     func overAcceptsLessThanOneUnitOfTheLeadingDigit(
         _ stated: Int64, _ lowest: Int64, _ highest: Int64
     ) {

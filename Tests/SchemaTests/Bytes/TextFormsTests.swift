@@ -8,7 +8,9 @@ import Testing
             for _ in 0..<2000 {
                 let count = Int.random(in: 0...6, using: &random)
                 // Lead and continuation bytes are made likely, else nearly nothing is well-formed.
-                let pool: [UInt8] = [0x41, 0x80, 0xBF, 0xC2, 0xE0, 0xA0, 0xED, 0x9F, 0xF0, 0x90, 0xF4, 0x8F]
+                let pool: [UInt8] = [
+                    0x41, 0x80, 0xBF, 0xC2, 0xE0, 0xA0, 0xED, 0x9F, 0xF0, 0x90, 0xF4, 0x8F,
+                ]
                 let bytes = (0..<count).map { _ in
                     Bool.random(using: &random)
                         ? pool[Int.random(in: 0..<pool.count, using: &random)]

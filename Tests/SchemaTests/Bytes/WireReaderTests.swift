@@ -25,26 +25,30 @@ import Testing
         #expect(reader.isAtEnd)
     }
 
-    @Test(arguments: [
-        ([0x08], WireError(.truncated, at: 1)),
-        ([0x08, 0x80], WireError(.truncated, at: 1)),
-        ([0x0A, 0x05, 0x61], WireError(.truncated, at: 1)),
-        ([0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F], WireError(.truncated, at: 1)),
-        ([0x09, 1, 2, 3], WireError(.truncated, at: 1)),
-        ([0x0D, 1, 2, 3], WireError(.truncated, at: 1)),
-        ([0x00, 0x01], WireError(.fieldNumber, at: 0)),
-        ([0x0B], WireError(.wireType(3), at: 0)),
-        ([0x0C], WireError(.wireType(4), at: 0)),
-        ([0x0F], WireError(.wireType(7), at: 0)),
-        (
-            [0x08, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02],
-            WireError(.varintTooLong, at: 1)
-        ),
-        (
-            [0x08, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01],
-            WireError(.varintTooLong, at: 1)
-        ),
-    ] as [([UInt8], WireError)])
+    @Test(
+        arguments: [
+            ([0x08], WireError(.truncated, at: 1)),
+            ([0x08, 0x80], WireError(.truncated, at: 1)),
+            ([0x0A, 0x05, 0x61], WireError(.truncated, at: 1)),
+            (
+                [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F],
+                WireError(.truncated, at: 1)
+            ),
+            ([0x09, 1, 2, 3], WireError(.truncated, at: 1)),
+            ([0x0D, 1, 2, 3], WireError(.truncated, at: 1)),
+            ([0x00, 0x01], WireError(.fieldNumber, at: 0)),
+            ([0x0B], WireError(.wireType(3), at: 0)),
+            ([0x0C], WireError(.wireType(4), at: 0)),
+            ([0x0F], WireError(.wireType(7), at: 0)),
+            (
+                [0x08, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02],
+                WireError(.varintTooLong, at: 1)
+            ),
+            (
+                [0x08, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01],
+                WireError(.varintTooLong, at: 1)
+            ),
+        ] as [([UInt8], WireError)])
     func refusesMalformedBytes(bytes: [UInt8], error: WireError) {
         #expect(throws: error) {
             var reader = WireReader(bytes)

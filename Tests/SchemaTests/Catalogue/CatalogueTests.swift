@@ -32,7 +32,9 @@ import Testing
             #expect((1...3).contains(type.tier))
             #expect(!type.zh.isEmpty && type.doc.hasSuffix("."), "\(type)")
             #expect(type.dataClass != .unspecified)
-            for field in type.descriptor.fields { #expect(!field.zh.isEmpty, "\(type).\(field.name)") }
+            for field in type.descriptor.fields {
+                #expect(!field.zh.isEmpty, "\(type).\(field.name)")
+            }
         }
     }
 
@@ -47,7 +49,8 @@ import Testing
         let kind = try #require(type.descriptor.field(named: "kind"))
         #expect(kind.kind == .enumeration)
         #expect(kind.isRequired)
-        #expect(kind.enumeration?.words == ["IN_SERVICE", "RETIRED", "JOINT", "TEMPORARY", "MOBILE"])
+        #expect(
+            kind.enumeration?.words == ["IN_SERVICE", "RETIRED", "JOINT", "TEMPORARY", "MOBILE"])
         #expect(kind.enumeration?.value(word: "RETIRED")?.zh.contains("离退休") == true)
         let org = try #require(type.descriptor.field(named: "org_id"))
         #expect(org.subject == "org")
@@ -105,13 +108,14 @@ import Testing
     }
 
     /// Where a fact without `occurred_at` has its time from.
-    @Test(arguments: [
-        (.branchCoverageChanged, ["on"]), (.branchEstablished, ["approved_on"]),
-        (.issueRegistered, ["found_on"]), (.readershipReported, ["read_as_of"]),
-        (.serviceVolumeReported, ["period_to"]), (.candidateTrainingCompleted, ["to"]),
-        (.reportFiled, ["on", "known_at"]), (.activityHeld, ["on", "started"]),
-        (.issueAssigned, []), (.recordVoided, []),
-    ] as [(EventType, [String])])
+    @Test(
+        arguments: [
+            (.branchCoverageChanged, ["on"]), (.branchEstablished, ["approved_on"]),
+            (.issueRegistered, ["found_on"]), (.readershipReported, ["read_as_of"]),
+            (.serviceVolumeReported, ["period_to"]), (.candidateTrainingCompleted, ["to"]),
+            (.reportFiled, ["on", "known_at"]), (.activityHeld, ["on", "started"]),
+            (.issueAssigned, []), (.recordVoided, []),
+        ] as [(EventType, [String])])
     func timeOfAFactByItsPayload(type: EventType, fields: [String]) {
         #expect(type.occurrenceFields.map(\.name) == fields)
     }

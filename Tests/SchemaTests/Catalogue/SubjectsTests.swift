@@ -60,13 +60,14 @@ import Testing
         #expect(found == ["org-h1"])
     }
 
-    @Test(arguments: [
-        ("member-p1", "person-p1"), ("integrity-p-1", "person-p-1"),
-        ("learning-p-1-2019", "person-p-1"), ("pioneer-p1-2019Q2", "person-p1"),
-        ("pioneer-p1-2019", "person-p1"), ("star-yq-b1-2023", "branch-yq-b1"),
-        ("learning-p1", nil), ("pioneer-p1-2019Q5", nil), ("star-2023", nil), ("org-x", nil),
-        ("nohyphen", nil), ("star--2023", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("member-p1", "person-p1"), ("integrity-p-1", "person-p-1"),
+            ("learning-p-1-2019", "person-p-1"), ("pioneer-p1-2019Q2", "person-p1"),
+            ("pioneer-p1-2019", "person-p1"), ("star-yq-b1-2023", "branch-yq-b1"),
+            ("learning-p1", nil), ("pioneer-p1-2019Q5", nil), ("star-2023", nil), ("org-x", nil),
+            ("nohyphen", nil), ("star--2023", nil),
+        ] as [(String, String?)])
     func streamsImplySubjects(stream: String, subject: String?) {
         #expect(Subjects.implied(by: stream) == subject)
     }

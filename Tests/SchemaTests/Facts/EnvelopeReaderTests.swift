@@ -22,7 +22,8 @@ import Testing
             #expect(
                 envelope.effectiveTo.map { CalendarForm.dayText(Int64($0)) }
                     == json["effective_to"]?.stringValue)
-            #expect(envelope.recordedAt.map(InstantForm.text) == json["recorded_at_us"]?.stringValue)
+            #expect(
+                envelope.recordedAt.map(InstantForm.text) == json["recorded_at_us"]?.stringValue)
             #expect(envelope.recordedBy == json["recorded_by"]?.stringValue)
             #expect(envelope.onBehalfOf == json["on_behalf_of"]?.stringValue)
             #expect(envelope.tenant == json["tenant"]?.stringValue)

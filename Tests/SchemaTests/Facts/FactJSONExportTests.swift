@@ -109,6 +109,25 @@ import Testing
         #expect(json["payload"]?["period"] == .string("2019Q2"))
     }
 
+    @Test func aLineThatComesBackSaysTheSame() throws {
+        let fact = try FactJSON.decode(
+            line: Array(
+                """
+                {"type":"IssueClosed","stream":"issue-yq-0007","recorded_by":"p9",
+                "payload":{"on":"2019-07-31","acceptor":"p2","acceptor_org":"yq"}}
+                """.utf8), FactJSONImportTests.context())
+        let recorded = record(fact.envelope, trailer: try trailer.encoded())
+        let line = try FactJSON.encode(recorded)
+        let back = try FactJSON.decode(line, FactJSONImportTests.context())
+        #expect(back.eventID == fact.eventID)
+        #expect(back.envelope != fact.envelope)
+        #expect(try FactJSON.saysTheSame(back.envelope, as: recorded))
+        var object = try #require(line.objectValue)
+        object["recorded_by"] = .string("p8")
+        let other = try FactJSON.decode(.object(object), FactJSONImportTests.context())
+        #expect(try !FactJSON.saysTheSame(other.envelope, as: recorded))
+    }
+
     @Test func typesOfLaterVersionsAreWrittenAsBytes() throws {
         var writer = WireWriter()
         writer.delimited([UInt8](repeating: 7, count: 16), field: 1)

@@ -130,7 +130,8 @@ import Testing
         #expect(try refusal { $0["payload"] = nil }?.path == "payload")
         #expect(try refusal { $0["recorded_at"] = .string("2019") }?.path == "recorded_at")
         #expect(try refusal { $0["event_id"] = .string("7") }?.path == "event_id")
-        #expect(try refusal { $0["data_class"] = .string("C9") }?.allowed == ["C0", "C1", "C2", "C3"])
+        #expect(
+            try refusal { $0["data_class"] = .string("C9") }?.allowed == ["C0", "C1", "C2", "C3"])
         #expect(try refusal { $0["schema_version"] = .integer(2) }?.path == "schema_version")
         #expect(
             try refusal {
@@ -179,14 +180,16 @@ import Testing
         let types = [try #require(UUIDForm.bytes(target)): EventType.issueClosed]
         let fact = try decode(correction(""), Self.context(types: types))
         #expect(try decode(correction("\"replacement_type\":\"IssueClosed\",")) == fact)
-        guard case .recordCorrected(let message) = try EventPayload.decode(
-            type: .recordCorrected, bytes: try EnvelopeReader(fact.envelope).payload)
+        guard
+            case .recordCorrected(let message) = try EventPayload.decode(
+                type: .recordCorrected, bytes: try EnvelopeReader(fact.envelope).payload)
         else {
             Issue.record("decoded as another type")
             return
         }
-        guard case .issueClosed(let closed) = try EventPayload.decode(
-            type: .issueClosed, bytes: [UInt8](message.replacement))
+        guard
+            case .issueClosed(let closed) = try EventPayload.decode(
+                type: .issueClosed, bytes: [UInt8](message.replacement))
         else {
             Issue.record("decoded as another type")
             return

@@ -74,7 +74,9 @@ import Testing
     }
 
     @Test func refusesTextThatIsNotUTF8() {
-        for bytes: [UInt8] in [[0x22, 0xFF, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xC0, 0x80, 0x22]] {
+        for bytes: [UInt8] in [
+            [0x22, 0xFF, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xC0, 0x80, 0x22],
+        ] {
             let error = #expect(throws: JSONError.self) { try JSONValue(parsing: bytes) }
             #expect(error?.problem == "the byte is not UTF-8")
             #expect(error?.offset == 1)

@@ -39,7 +39,9 @@ import Testing
         withSeeds(5) { random, _ in
             var maker = RandomMessage(random)
             for type in EventType.all {
-                guard let whole = try? MessageJSON.decode(type.descriptor, maker.message(type.descriptor))
+                guard
+                    let whole = try? MessageJSON.decode(
+                        type.descriptor, maker.message(type.descriptor))
                 else {
                     Issue.record("a valid \(type) was refused")
                     continue

@@ -37,8 +37,9 @@ import Testing
         #expect(json["doc"]?["title"] == .string("关于成立的批复"))
         #expect(json["doc"]?["doc_no"] == .null)
         #expect(json.objectValue?.keys == branch.fields.map(\.name))
-        guard case .branchEstablished(let message) = try EventPayload.decode(
-            type: .branchEstablished, bytes: bytes)
+        guard
+            case .branchEstablished(let message) = try EventPayload.decode(
+                type: .branchEstablished, bytes: bytes)
         else {
             Issue.record("decoded as another type")
             return
@@ -134,7 +135,8 @@ import Testing
             error?.description
                 == "payload.kind is \"IN_SERVCE\"; allowed are IN_SERVICE, RETIRED, JOINT, "
                 + "TEMPORARY, MOBILE; did you mean IN_SERVICE?")
-        #expect(refusal(try established { $0["kind"] = .string("retired") })?.suggestion == "RETIRED")
+        #expect(
+            refusal(try established { $0["kind"] = .string("retired") })?.suggestion == "RETIRED")
         #expect(refusal(try established { $0["kind"] = .string("zzz") })?.suggestion == nil)
         #expect(
             refusal(try established { $0["kind"] = .string("UNSPECIFIED") })?.kind
@@ -148,23 +150,36 @@ import Testing
         #expect(error?.suggestion == "full_count")
     }
 
-    @Test(arguments: [
-        ("full_count", .string("3"), "payload.full_count is \"3\"; it must be a whole number (person)"),
-        ("full_count", .decimal("3.0"), "payload.full_count is 3.0; it must be a whole number (person)"),
-        ("full_count", .integer(1 << 40), "payload.full_count is 1099511627776, which does not fit int32"),
-        ("name", .integer(1), "payload.name is 1; it must be a text"),
-        ("departments", .string("d1"), "payload.departments is \"d1\"; it must be an array, each item an id"),
-        ("departments", .array([.string("d1"), .null]), "payload.departments[1] is null"),
-        (
-            "approved_on", .string("2019-07-32"),
-            "payload.approved_on is \"2019-07-32\", not a text like \"2019-07-31\", \"2019-07\", "
-                + "\"2019Q2\", \"2019\" or \"2019-07-31T09:00:00+08:00\""
-        ),
-        (
-            "org_id", .string("某院"),
-            "payload.org_id is \"某院\"; an id is 1 to 120 of A-Z a-z 0-9 . _ -"
-        ),
-    ] as [(String, JSONValue, String)])
+    @Test(
+        arguments: [
+            (
+                "full_count", .string("3"),
+                "payload.full_count is \"3\"; it must be a whole number (person)"
+            ),
+            (
+                "full_count", .decimal("3.0"),
+                "payload.full_count is 3.0; it must be a whole number (person)"
+            ),
+            (
+                "full_count", .integer(1 << 40),
+                "payload.full_count is 1099511627776, which does not fit int32"
+            ),
+            ("name", .integer(1), "payload.name is 1; it must be a text"),
+            (
+                "departments", .string("d1"),
+                "payload.departments is \"d1\"; it must be an array, each item an id"
+            ),
+            ("departments", .array([.string("d1"), .null]), "payload.departments[1] is null"),
+            (
+                "approved_on", .string("2019-07-32"),
+                "payload.approved_on is \"2019-07-32\", not a text like \"2019-07-31\", \"2019-07\", "
+                    + "\"2019Q2\", \"2019\" or \"2019-07-31T09:00:00+08:00\""
+            ),
+            (
+                "org_id", .string("某院"),
+                "payload.org_id is \"某院\"; an id is 1 to 120 of A-Z a-z 0-9 . _ -"
+            ),
+        ] as [(String, JSONValue, String)])
     func namesWrongValues(name: String, value: JSONValue, message: String) throws {
         var expected = message
         if name == "departments", branch.field(named: name)?.subject == nil {

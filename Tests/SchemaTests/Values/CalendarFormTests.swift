@@ -46,7 +46,10 @@ import Testing
             #expect(MomentValue(text: text) == value)
             #expect(value.text == text)
         }
-        #expect(values.map(\.firstLocalDay) == [20_190_101, 20_190_401, 20_190_701, 20_190_731, 20_190_731])
+        #expect(
+            values.map(\.firstLocalDay) == [
+                20_190_101, 20_190_401, 20_190_701, 20_190_731, 20_190_731,
+            ])
         #expect(values.map(\.localDay) == [nil, nil, nil, 20_190_731, 20_190_731])
         #expect(MomentValue(text: "2019H1") == nil)
     }

@@ -1,0 +1,135 @@
+import NIOCore
+import Wire
+
+/// The messages of a server-streaming call, in order.
+///
+/// The call is made when the first message is asked for, and cancelled when the iterator is let
+/// go of or its task is cancelled. Each iterator makes a call of its own.
+public struct MessageStream: AsyncSequence, Sendable {
+    public typealias Element = [UInt8]
+
+    let caller: Caller
+    let method: String
+    let body: [UInt8]
+    let options: CallOptions
+    let resume: (@Sendable ([UInt8]) -> [UInt8])?
+
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(session: StreamSession(self))
+    }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        let session: StreamSession
+
+        /// The next message; nil at the orderly end.
+        ///
+        /// - Throws: `TaizhangError`, or `CancellationError` when the task is cancelled.
+        public mutating func next() async throws -> [UInt8]? {
+            try await session.next()
+        }
+    }
+}
+
+/// One reading of a stream, with as many calls as it takes to resume it.
+final class StreamSession {
+    private let stream: MessageStream
+    private let deadline: NIODeadline?
+    private var call: StreamCall?
+    private var last: [UInt8]?
+    private var isOver = false
+    /// Calls that failed since the last message.
+    private var failures = 0
+
+    init(_ stream: MessageStream) {
+        self.stream = stream
+        deadline = stream.options.deadline.map { .now() + $0.timeAmount }
+    }
+
+    deinit {
+        call?.cancel()
+    }
+
+    func next() async throws -> [UInt8]? {
+        while !isOver {
+            let call = try await present()
+            switch await call.next() {
+            case .message(let bytes):
+                failures = 0
+                last = bytes
+                return bytes
+            case .ended(let end):
+                self.call = nil
+                try await ended(end)
+            }
+        }
+        return nil
+    }
+
+    private func present() async throws -> StreamCall {
+        if let call { return call }
+        while true {
+            do {
+                let call = try await begin()
+                self.call = call
+                return call
+            } catch let error as TaizhangError {
+                try await failed(error, mayRepeat: true)
+            }
+        }
+    }
+
+    private func begin() async throws -> StreamCall {
+        let caller = stream.caller
+        let connection = try await caller.keeper.connection(deadline: deadline)
+        let call = StreamCall(window: caller.window)
+        call.begin(
+            OutgoingCall(
+                method: stream.method, metadata: Caller.metadata(stream.options),
+                credit: caller.window, message: OutboundMessage(body), ends: true),
+            deadline: deadline, on: connection)
+        return call
+    }
+
+    /// The request: from the beginning, or from behind the last message.
+    private var body: [UInt8] {
+        guard let last, let resume = stream.resume else { return stream.body }
+        return resume(last)
+    }
+
+    private func ended(_ end: CallEnd) async throws {
+        let canContinue = stream.resume != nil || last == nil
+        switch end {
+        case .status(let status):
+            guard let error = TaizhangError(status) else {
+                isOver = true
+                return
+            }
+            try await failed(error, mayRepeat: canContinue && error.isPassing)
+        case .neverHappened:
+            try await failed(.unavailable("the connection is gone"), mayRepeat: canContinue)
+        case .lost(let reason):
+            try await failed(.unavailable(reason), mayRepeat: canContinue)
+        case .expired:
+            try await failed(
+                TaizhangError(.deadlineExceeded, "the deadline has passed"), mayRepeat: false)
+        case .cancelled:
+            isOver = true
+            throw CancellationError()
+        }
+    }
+
+    /// Pauses before the next attempt, or gives up.
+    private func failed(_ error: TaizhangError, mayRepeat: Bool) async throws {
+        failures += 1
+        guard mayRepeat, stream.resume != nil || failures <= 2 else {
+            isOver = true
+            throw error
+        }
+        do {
+            try await stream.caller.pause(after: failures, because: error, deadline: deadline)
+        } catch {
+            isOver = true
+            throw error
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import EventLog
+import NIOPosix
+import Schema
+import Synchronization
+import Wire
+
+/// Verifies the ledger while it is in use.
+enum VerifyService {
+    static func start(
+        _ ledger: Ledger, _ workers: NIOThreadPool, _ responder: Responder
+    ) -> any StreamingAnswer {
+        let answer = VerifyAnswer()
+        workers.submit { state in
+            guard case .active = state else {
+                responder.finish(WireStatus(.unavailable, "the server is shutting down"))
+                return
+            }
+            do {
+                let report = try ledger.log.verify { position, head in
+                    if answer.isCancelled { return false }
+                    send(position, head, responder)
+                    return true
+                }
+                try send(report, responder)
+                responder.finish()
+            } catch {
+                responder.finish(FailureStatus.of(error: error))
+            }
+        }
+        return answer
+    }
+
+    private static func send(_ position: Position, _ head: Position, _ responder: Responder) {
+        var response = VerifyResponse()
+        response.verifiedThrough = position.value
+        response.headPosition = head.value
+        if let bytes = try? response.encoded() { responder.send(bytes, events: 0) }
+    }
+
+    private static func send(_ report: VerifyReport, _ responder: Responder) throws {
+        var response = VerifyResponse()
+        response.verifiedThrough = report.head.value
+        response.headPosition = report.head.value
+        if let root = report.root { response.rootHash = .init(root.bytes) }
+        response.finished = true
+        response.valueCount = report.values
+        response.factCount = report.events
+        response.indexEntryCount = report.postings
+        response.indexSkipped = report.indexSkipped ?? ""
+        response.damageCount = UInt64(clamping: report.damageCount)
+        response.damage = report.damages.map { damage in
+            var message = VerifyDamage()
+            message.position = damage.position.value
+            message.place = damage.kind == .index ? "index" : "log"
+            message.what = damage.text
+            return message
+        }
+        responder.send(try response.encoded(), events: 0)
+    }
+}
+
+/// Lets the caller stop a verification.
+private final class VerifyAnswer: StreamingAnswer, Sendable {
+    private let cancelFlag = Atomic<Bool>(false)
+
+    var isCancelled: Bool { cancelFlag.load(ordering: .relaxed) }
+
+    func credit(_ allowance: Credit) {}
+
+    func cancelled() { cancelFlag.store(true, ordering: .relaxed) }
+}

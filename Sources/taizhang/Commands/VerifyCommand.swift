@@ -1,0 +1,144 @@
+import ArgumentParser
+import EventLog
+import Schema
+
+/// `taizhang verify`: proves every byte of a ledger, at rest or through its server.
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check every byte of a ledger; exit code 0 clean, 65 damaged.",
+        discussion: """
+            EXAMPLES
+              taizhang verify --data ./ledger          a ledger at rest
+              taizhang verify --server 127.0.0.1:7400  a ledger in use, through its server
+            """)
+
+    @Option(help: "Directory of a ledger that no server has open.")
+    var data: String?
+
+    @Flag(help: "Print the report as JSON.")
+    var json = false
+
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var general: GeneralOptions
+
+    func run() async throws {
+        try await general.run {
+            let result =
+                if let data { try offline(data) } else { try await online() }
+            print(result)
+            if result.damageCount > 0 { throw ExitCode(ExitStatus.dataDamaged.rawValue) }
+        }
+    }
+
+    private func offline(_ directory: String) throws -> VerifyResponse {
+        var bar = ProgressBar(Phrase(zh: "核验", en: "verify")(general.language), total: 1_000)
+        defer { bar.finish() }
+        let report: VerifyReport
+        do throws(EventLogError) {
+            report = try EventLog.verify(directory: directory) { position, head in
+                bar.update(head.value == 0 ? 0 : position.value * 1_000 / head.value)
+                return true
+            }
+        } catch {
+            throw Self.failure(error, directory)
+        }
+        var response = VerifyResponse()
+        response.verifiedThrough = report.head.value
+        response.headPosition = report.head.value
+        if let root = report.root { response.rootHash = .init(root.bytes) }
+        response.valueCount = report.values
+        response.factCount = report.events
+        response.indexEntryCount = report.postings
+        response.indexSkipped = report.indexSkipped ?? ""
+        response.damageCount = UInt64(clamping: report.damageCount)
+        response.damage = report.damages.map { damage in
+            var message = VerifyDamage()
+            message.position = damage.position.value
+            message.place = damage.kind == .index ? "index" : "log"
+            message.what = damage.text
+            return message
+        }
+        return response
+    }
+
+    private func online() async throws -> VerifyResponse {
+        var last = VerifyResponse()
+        var bar = ProgressBar(Phrase(zh: "核验", en: "verify")(general.language), total: 1_000)
+        try await LedgerConnection.with(connection) { server in
+            try await server.stream(
+                .verify, VerifyRequest(), as: VerifyResponse.self, hasDeadline: false
+            ) { answer in
+                last = answer
+                let head = max(answer.headPosition, 1)
+                bar.update(answer.verifiedThrough * 1_000 / head)
+                return true
+            }
+        }
+        bar.finish()
+        return last
+    }
+
+    private func print(_ result: VerifyResponse) {
+        let root = Hexadecimal.text(result.rootHash)
+        if json {
+            Terminal.print(
+                JSONValue.members([
+                    "sound": .bool(result.damageCount == 0),
+                    "facts": .integer(Int64(clamping: result.factCount)),
+                    "values": .integer(Int64(clamping: result.valueCount)),
+                    "index_entries": .integer(Int64(clamping: result.indexEntryCount)),
+                    "root_hash": .string(root),
+                    "index_skipped": .string(result.indexSkipped),
+                    "damage_count": .integer(Int64(clamping: result.damageCount)),
+                    "damage": .array(
+                        result.damage.map { damage in
+                            .members([
+                                "position": .integer(Int64(clamping: damage.position)),
+                                "place": .string(damage.place), "what": .string(damage.what),
+                            ])
+                        }),
+                ]).text())
+            return
+        }
+        for damage in result.damage {
+            Terminal.print(
+                Colour.red("✗") + " \(damage.place) @\(damage.position): "
+                    + DisplayWidth.escaped(damage.what))
+        }
+        if !result.indexSkipped.isEmpty {
+            let text = Phrase(
+                zh: "索引未核对：\(result.indexSkipped)", en: "the index was not compared: \(result.indexSkipped)")
+            Terminal.print(text(general.language))
+        }
+        let text =
+            result.damageCount == 0
+            ? Phrase(
+                zh: "✓ 完好：\(result.factCount) 条事实，\(result.valueCount) 个数据块，\(result.indexEntryCount) 个索引项\n  默克尔根 \(root)",
+                en: "✓ sound: \(result.factCount) facts, \(result.valueCount) values, "
+                    + "\(result.indexEntryCount) index entries\n  Merkle root \(root)")
+            : Phrase(
+                zh: "✗ 发现 \(result.damageCount) 处损坏", en: "✗ \(result.damageCount) damages found")
+        Terminal.print(text(general.language))
+    }
+
+    private static func failure(_ error: EventLogError, _ directory: String) -> CommandFailure {
+        switch error {
+        case .locked(let pid):
+            let process = pid.map { "\($0)" } ?? "?"
+            return CommandFailure(
+                .configuration,
+                zh: "数据目录 \(directory) 正被进程 \(process) 使用：请用 --server 通过该服务核验，或先停止它",
+                en: "the data directory \(directory) is in use by process \(process): verify it "
+                    + "through its server (--server), or stop that first")
+        case .notALedger(let what):
+            return CommandFailure(
+                .notFound, zh: "\(directory) 不是账簿：\(what)", en: "\(directory) is no ledger: \(what)")
+        case .damaged(let position, let what):
+            return CommandFailure(
+                .dataDamaged, zh: "位置 \(position) 已损坏：\(what)", en: "damaged at position \(position): \(what)")
+        default:
+            return CommandFailure(.dataDamaged, "\(directory): \(error)")
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Testing
+
+@testable import EventLog
+
+@Suite struct OverlayTests {
+    private func overlay() -> Overlay {
+        Overlay(
+            checkpoint: IndexCheckpoint(empty: EventID(high: 1, low: 2)), nameCacheEntries: 100)
+    }
+
+    @discardableResult
+    private func add(_ overlay: Overlay, _ number: UInt64, _ stream: String, _ tags: [String] = [])
+        -> UInt64
+    {
+        overlay.withLock { state in
+            state.load(stream: stream, record: nil)
+            return state.add(id: testID(number), stream: stream, type: 1, tags: tags).version
+        }
+    }
+
+    @Test func discardLeavesNoTrace() {
+        let overlay = overlay()
+        #expect(add(overlay, 1, "a-1", ["x"]) == 1)
+        #expect(add(overlay, 2, "a-1", ["x", "y"]) == 2)
+        #expect(add(overlay, 3, "b-1") == 1)
+        overlay.withLock { $0.discard(from: 2) }
+        overlay.withLock { state in
+            #expect(state.last == 1)
+            #expect(state.position(of: testID(1)) == 1)
+            #expect(state.position(of: testID(2)) == nil)
+            #expect(state.entry(named: "a-1")?.version == 1)
+            #expect(state.list(.tag("x"))?.positions == [1])
+            #expect(state.list(.tag("y"))?.positions == [])
+            #expect(state.list(.category("b"))?.positions == [])
+        }
+        #expect(add(overlay, 3, "b-1") == 1)
+        #expect(overlay.withLock { $0.position(of: testID(3)) } == 2)
+    }
+
+    /// A failed commit may come while a write of the index has the lists in hand.
+    @Test func discardReachesListsThatAreBeingWritten() {
+        let overlay = overlay()
+        add(overlay, 1, "a-1")
+        overlay.withLock { $0.markDurable(through: 1, keys: 4) }
+        add(overlay, 2, "a-1")
+        let taken = overlay.withLock { $0.takeTouched() }
+        overlay.withLock { $0.discard(from: 2) }
+        #expect(taken.count == 3)
+        #expect(taken.allSatisfy { $0.positions == [1] })
+        overlay.withLock { $0.giveBackTaken() }
+        #expect(overlay.withLock { $0.takeTouched().count } == 3)
+    }
+
+    @Test func targetsAreWholeCommitsWithinTheLimits() {
+        let overlay = overlay()
+        var options = EventLogOptions()
+        options.checkpointEvents = 4
+        options.checkpointKeys = 100
+        #expect(overlay.withLock { $0.checkpointTarget(options) } == nil)
+        for number in 1...9 { add(overlay, UInt64(number), "a-1") }
+        overlay.withLock { state in
+            state.markDurable(through: 3, keys: 12)
+            state.markDurable(through: 5, keys: 8)
+        }
+        #expect(overlay.withLock { $0.checkpointTarget(options) } == 3)
+        options.checkpointEvents = 100
+        #expect(overlay.withLock { $0.checkpointTarget(options) } == 5)
+        options.checkpointKeys = 1
+        #expect(overlay.withLock { $0.checkpointTarget(options) } == 3)
+        #expect(overlay.withLock { $0.durableKeys } == 20)
+    }
+
+    @Test func drainingMovesVersionsToTheTable() {
+        let overlay = overlay()
+        for number in 1...4 { add(overlay, UInt64(number), "a-1", ["t"]) }
+        overlay.withLock { $0.markDurable(through: 3, keys: 15) }
+        let lists = overlay.withLock { $0.takeTouched() }
+        var checkpoint = IndexCheckpoint(empty: EventID(high: 1, low: 2))
+        checkpoint.position = 3
+        checkpoint.greatestV7 = testID(3)
+        overlay.withLock { state in
+            state.raiseFloor(to: checkpoint)
+            #expect(state.entry(named: "a-1")?.version == 4)
+            for (number, list) in lists.enumerated() {
+                state.drain(list, number: UInt32(number + 1))
+            }
+            state.finishTaken()
+            while state.drainIDs(limit: 2) {}
+            #expect(state.entry(named: "a-1")?.version == 4)
+            #expect(state.entry(named: "a-1")?.base?.version == 3)
+            #expect(state.list(.tag("t"))?.positions == [4])
+            #expect(state.position(of: testID(3)) == nil)
+            #expect(state.position(of: testID(4)) == 4)
+            #expect(!state.isBeyondTable(testID(2)))
+            #expect(state.isBeyondTable(testID(5)))
+            #expect(state.takeTouched().count == 4)
+        }
+    }
+}
