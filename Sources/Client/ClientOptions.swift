@@ -35,6 +35,7 @@ public struct ClientOptions: Sendable {
     /// The largest message that is accepted.
     public var messageBytesMax: UInt32 = 16_777_216
 
+    /// The defaults.
     public init() {}
 }
 
@@ -50,6 +51,7 @@ public struct CallOptions: Sendable {
     /// whether it was done: reads, and records with their own event ids.
     public var isRepeatable = false
 
+    /// Options of one call.
     public init(
         deadline: Duration? = nil, metadata: [String: String] = [:], isRepeatable: Bool = false
     ) {

@@ -9,7 +9,7 @@ import Wire
 ///
 /// ```swift
 /// let client = try await TaizhangClient.connect(host: "127.0.0.1", port: 7077)
-/// for try await event in client.subscribe() { print(event.json) }
+/// for try await event in try client.subscribe() { print(try event.json()) }
 /// ```
 public final class TaizhangClient: Sendable {
     let caller: Caller
@@ -104,6 +104,7 @@ public struct ServerInfo: Sendable, Equatable {
     public let software: String
     /// Calls that it takes at the same time on one connection.
     public let callsMax: Int
+    /// What else it says, for example its mode.
     public let metadata: [String: String]
 
     init(_ welcome: Welcome) {

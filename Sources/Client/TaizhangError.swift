@@ -33,6 +33,7 @@ public struct TaizhangError: Error, Sendable, Equatable {
         /// The deciding values, and texts under `zh` and `en`.
         public var values: [String: String]
 
+        /// An explanation.
         public init(
             code: String = "", reason: String, domain: String, values: [String: String] = [:]
         ) {
@@ -43,9 +44,11 @@ public struct TaizhangError: Error, Sendable, Equatable {
         }
     }
 
+    /// What kind of failure it is.
     public var code: Code
     /// One sentence with the numbers.
     public var message: String
+    /// Explanations for a program.
     public var details: [Detail]
     /// After what time the server suggests to try again.
     public var retryAfter: Duration?
@@ -53,6 +56,7 @@ public struct TaizhangError: Error, Sendable, Equatable {
     /// have been done. Ask by event id, or repeat with the same ids.
     public var outcomeIsUnknown: Bool
 
+    /// A failure.
     public init(
         _ code: Code, _ message: String, details: [Detail] = [], retryAfter: Duration? = nil,
         outcomeIsUnknown: Bool = false

@@ -68,6 +68,11 @@ package final class EventLog: Sendable {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         shutdown.begin()
     }
+
+    /// - Throws: `.closed` after `close`.
+    func checkOpen() throws(EventLogError) {
+        if isClosed.load(ordering: .acquiring) { throw .closed }
+    }
 }
 
 // MARK: - Appending

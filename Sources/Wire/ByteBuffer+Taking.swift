@@ -60,9 +60,10 @@ extension ByteBuffer {
 
     mutating func takeMetadata() throws(BodyFlaw) -> Metadata {
         var metadata = Metadata()
-        let count = Int(try BodyFlaw.structural { () throws(ProtocolFault) in
-            try take() as UInt16
-        })
+        let count = Int(
+            try BodyFlaw.structural { () throws(ProtocolFault) in
+                try take() as UInt16
+            })
         guard count <= Limits.metadataPairsMax else {
             throw MetadataFlaw.tooManyPairs.asBodyFlaw
         }

@@ -68,6 +68,13 @@ package struct Welcome: Sendable, Equatable {
 package struct LedgerID: Sendable, Hashable {
     package let bytes: [UInt8]
 
+    /// The identity of which these are the first and the last eight bytes.
+    package init(_ high: UInt64, _ low: UInt64) {
+        bytes = [high, low].flatMap { word in
+            (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64($0))) }
+        }
+    }
+
     /// - Returns: nil unless there are sixteen bytes.
     package init?(_ bytes: [UInt8]) {
         guard bytes.count == Limits.ledgerBytes else { return nil }

@@ -50,8 +50,9 @@ package struct FrameDecoder: Sendable, Equatable {
 
     private func takePreface(_ buffer: inout ByteBuffer) throws(ProtocolFault) -> Bool {
         let preface = Limits.preface
-        guard buffer.readableBytesView.prefix(preface.count).elementsEqual(
-            preface.prefix(buffer.readableBytes))
+        guard
+            buffer.readableBytesView.prefix(preface.count).elementsEqual(
+                preface.prefix(buffer.readableBytes))
         else { throw ProtocolFault(.badPreface) }
         guard buffer.readableBytes >= preface.count else { return false }
         buffer.moveReaderIndex(forwardBy: preface.count)

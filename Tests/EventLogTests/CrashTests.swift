@@ -1,6 +1,5 @@
 import EventLog
 import Glibc
-import Synchronization
 import Testing
 import TestSupport
 
@@ -35,7 +34,7 @@ import TestSupport
         let log = try EventLog.open(
             directory: "\(directory)/ledger", options: options, judge: TestJudge(looksAround: false))
         let journal = open("\(directory)/journal", O_WRONLY | O_APPEND | O_CREAT, 0o600)
-        let answered = Atomic(0)
+        let answered = Shared(0)
         let start = log.head.value
         await withTaskGroup(of: Void.self) { group in
             for caller in 0..<6 as Range<UInt64> {
@@ -47,7 +46,10 @@ import TestSupport
                         else { return }
                         let line = Array("\(id) \(result.first)\n".utf8)
                         _ = write(journal, line, line.count)
-                        let count = answered.add(1, ordering: .relaxed).newValue
+                        let count = answered.update { count in
+                            count += 1
+                            return count
+                        }
                         if count >= killAfter { kill(getpid(), SIGKILL) }
                     }
                 }

@@ -70,9 +70,13 @@ import Wire
         }
         #expect(unknown?.code == .unimplemented)
         #expect(unknown?.detail?.reason == "NO_METHOD")
-        let dropped = await #expect(throws: TaizhangError.self) { try await client.call("drop", []) }
+        let dropped = await #expect(throws: TaizhangError.self) {
+            try await client.call("drop", [])
+        }
         #expect(dropped?.code == .internal)
-        let bad = await #expect(throws: TaizhangError.self) { try await client.call("bad method", []) }
+        let bad = await #expect(throws: TaizhangError.self) {
+            try await client.call("bad method", [])
+        }
         #expect(bad?.code == .invalidArgument)
         await client.close()
         await server.listener.drain()

@@ -79,8 +79,9 @@ import Testing
                 bytes.setInteger(UInt8.random(in: 0...255, using: &random), at: index)
             case 3:
                 // A piece once more, somewhere else.
-                let copy = bytes.getSlice(
-                    at: index, length: min(40, bytes.readableBytes - index)) ?? ByteBuffer()
+                let copy =
+                    bytes.getSlice(
+                        at: index, length: min(40, bytes.readableBytes - index)) ?? ByteBuffer()
                 bytes.writeImmutableBuffer(copy)
             default:
                 var shorter = bytes.getSlice(at: 0, length: index) ?? ByteBuffer()

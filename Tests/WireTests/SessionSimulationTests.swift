@@ -14,8 +14,12 @@ import Testing
             for _ in 0..<400 { world.step() }
             world.settle()
             #expect(world.problems.isEmpty, "seed \(seed): \(world.problems.prefix(5))")
-            #expect(world.server.fault == nil, "seed \(seed): \(String(describing: world.server.fault))")
-            #expect(world.client.fault == nil, "seed \(seed): \(String(describing: world.client.fault))")
+            #expect(
+                world.server.fault == nil, "seed \(seed): \(String(describing: world.server.fault))"
+            )
+            #expect(
+                world.client.fault == nil, "seed \(seed): \(String(describing: world.client.fault))"
+            )
             #expect(world.server.callsHeld == 0, "seed \(seed)")
             #expect(world.client.callsOpen == 0, "seed \(seed)")
             #expect(world.server.heldBytes == 0, "seed \(seed)")
@@ -72,7 +76,8 @@ private struct World {
     }
 
     mutating func content() -> [UInt8] {
-        let size = Bool.random(using: &random)
+        let size =
+            Bool.random(using: &random)
             ? Int.random(in: 0...200, using: &random) : Int.random(in: 0...60_000, using: &random)
         return Array(repeating: UInt8.random(in: 0...255, using: &random), count: size)
     }
@@ -232,7 +237,8 @@ private struct World {
 
     mutating func ended(_ id: CallID, _ status: WireStatus) {
         books[id]?.isOver = true
-        guard status == .ok, let book = books[id], !book.isCut else { return }
+        guard let book = books[id], !book.isCut else { return }
+        if status != .ok { problems.append("\(id): ended with \(status)") }
         if book.received != book.answered { problems.append("\(id): answers are missing") }
     }
 

@@ -8,7 +8,7 @@ func at(_ milliseconds: UInt32) -> Instant {
     Instant(nanoseconds: 1_000_000_000).advanced(byMs: milliseconds)
 }
 
-let ledger = LedgerID((0..<16).map { UInt8($0) })!
+let ledger = LedgerID(0x0001_0203_0405_0607, 0x0809_0a0b_0c0d_0e0f)
 
 let identity = ServerIdentity(ledger: ledger, software: "taizhang/test")
 
@@ -153,7 +153,8 @@ struct FrameMaker {
         let size = Int.random(in: 1...300, using: &random)
         let hasMore = !ends && Bool.random(using: &random)
         return Part(
-            bytes: ByteBuffer(bytes: (0..<size).map { _ in UInt8.random(in: 0...255, using: &random) }),
+            bytes: ByteBuffer(
+                bytes: (0..<size).map { _ in UInt8.random(in: 0...255, using: &random) }),
             events: .random(in: 0...Limits.eventsPerMessageMax, using: &random),
             hasMore: hasMore, ends: ends)
     }

@@ -64,11 +64,15 @@ public final class Exchange: Sendable {
 final class SendGate: Sendable {
     private let state = Mutex(State())
 
+    private struct Waiter {
+        let number: UInt64
+        let continuation: CheckedContinuation<Void, Never>
+    }
+
     private struct State {
         var credit = Credit.none
         var isClosed = false
-        var waiters: [(number: UInt64, events: UInt32, continuation: CheckedContinuation<Void, Never>)] =
-            []
+        var waiters: [Waiter] = []
         var lastNumber: UInt64 = 0
     }
 
@@ -102,7 +106,7 @@ final class SendGate: Sendable {
                     if state.isClosed || state.credit.allows(events: events) || Task.isCancelled {
                         return true
                     }
-                    state.waiters.append((number, events, continuation))
+                    state.waiters.append(Waiter(number: number, continuation: continuation))
                     return false
                 }
                 if goesOn { continuation.resume() }

@@ -6,6 +6,7 @@ import Wire
 /// The call is made when the first message is asked for, and cancelled when the iterator is let
 /// go of or its task is cancelled. Each iterator makes a call of its own.
 public struct MessageStream: AsyncSequence, Sendable {
+    /// A message, in protobuf.
     public typealias Element = [UInt8]
 
     let caller: Caller
@@ -14,10 +15,12 @@ public struct MessageStream: AsyncSequence, Sendable {
     let options: CallOptions
     let resume: (@Sendable ([UInt8]) -> [UInt8])?
 
+    /// Begins a call of its own.
     public func makeAsyncIterator() -> Iterator {
         Iterator(session: StreamSession(self))
     }
 
+    /// One reading.
     public struct Iterator: AsyncIteratorProtocol {
         let session: StreamSession
 

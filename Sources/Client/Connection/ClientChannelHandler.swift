@@ -293,7 +293,8 @@ final class ClientChannelHandler: ChannelDuplexHandler {
 
 extension TaizhangError {
     /// Why a server did not let a client in.
-    fileprivate static func refusedConnection(_ farewell: GoAway?, _ text: String) -> TaizhangError {
+    fileprivate static func refusedConnection(_ farewell: GoAway?, _ text: String) -> TaizhangError
+    {
         guard let farewell, let code = Code(rawValue: Int(farewell.code.rawValue)) else {
             return .unavailable(text)
         }

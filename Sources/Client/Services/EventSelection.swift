@@ -11,6 +11,7 @@ public struct EventSelection: Sendable, Equatable {
     /// Belonging to all of these subjects, for example `branch-yq-b1`.
     public var tags: [String]
 
+    /// Everything that is left out does not restrict.
     public init(
         streams: [String] = [], categories: [String] = [], types: [String] = [],
         tags: [String] = []
@@ -38,18 +39,24 @@ public struct EventSelection: Sendable, Equatable {
 
 /// How many events a stream must have for a recording to be accepted.
 public struct StreamRequirement: Sendable, Equatable {
+    /// What may be required of a stream.
     public enum Version: Sendable, Equatable {
+        /// Nothing.
         case any
         /// None yet.
         case none
         /// At least one.
         case exists
+        /// So many.
         case exactly(UInt64)
     }
 
+    /// The name of the stream.
     public var stream: String
+    /// What it must have.
     public var version: Version
 
+    /// A requirement of one stream.
     public init(stream: String, version: Version) {
         self.stream = stream
         self.version = version
@@ -70,9 +77,12 @@ public struct StreamRequirement: Sendable, Equatable {
 
 /// "Nothing that matches one of these was recorded after this position."
 public struct RecordCondition: Sendable, Equatable {
+    /// One of these matching is enough to refuse.
     public var alternatives: [EventSelection]
+    /// The last position that the caller has seen.
     public var after: UInt64
 
+    /// A condition on what was recorded after a position.
     public init(nothingMatches alternatives: [EventSelection], after: UInt64) {
         self.alternatives = alternatives
         self.after = after

@@ -3,6 +3,7 @@ import Synchronization
 
 /// Events as they arrive: some at a time, and how far the ledger has been searched.
 public struct EventPage: Sendable, Equatable {
+    /// The events, in the order of the reading.
     public let events: [LedgerEvent]
     /// Everything before this position has been looked at: a reader that stops here goes on here.
     public let next: UInt64
@@ -26,6 +27,7 @@ public struct EventPage: Sendable, Equatable {
 /// A connection that is lost is made again and the reading goes on where it was: no event is
 /// missing and none comes twice.
 public struct EventPages: AsyncSequence, Sendable {
+    /// A page.
     public typealias Element = EventPage
 
     let client: TaizhangClient
@@ -33,6 +35,7 @@ public struct EventPages: AsyncSequence, Sendable {
     let options: CallOptions
     let progress: ReadProgress
 
+    /// Begins a reading of its own.
     public func makeAsyncIterator() -> Iterator {
         // A copy, so that every iterator begins at the beginning.
         let progress = ReadProgress(progress)
@@ -41,10 +44,12 @@ public struct EventPages: AsyncSequence, Sendable {
         return Iterator(messages: stream.makeAsyncIterator(), progress: progress)
     }
 
+    /// One reading.
     public struct Iterator: AsyncIteratorProtocol {
         var messages: MessageStream.Iterator
         let progress: ReadProgress
 
+        /// The next page; nil at the end.
         public mutating func next() async throws -> EventPage? {
             guard !progress.isComplete, let bytes = try await messages.next() else { return nil }
             let page = try EventPage(try ReadResponse.answer(bytes))
@@ -56,15 +61,18 @@ public struct EventPages: AsyncSequence, Sendable {
 
 /// Events of a read or a subscription, one at a time.
 public struct EventStream: AsyncSequence, Sendable {
+    /// An event.
     public typealias Element = LedgerEvent
 
     /// The same events in the pages in which they arrive.
     public let pages: EventPages
 
+    /// Begins a reading of its own.
     public func makeAsyncIterator() -> Iterator {
         Iterator(pages: pages.makeAsyncIterator())
     }
 
+    /// One reading.
     public struct Iterator: AsyncIteratorProtocol {
         var pages: EventPages.Iterator
         private var events: ArraySlice<LedgerEvent> = []
@@ -73,6 +81,7 @@ public struct EventStream: AsyncSequence, Sendable {
             self.pages = pages
         }
 
+        /// The next event; nil at the end.
         public mutating func next() async throws -> LedgerEvent? {
             while events.isEmpty {
                 guard let page = try await pages.next() else { return nil }

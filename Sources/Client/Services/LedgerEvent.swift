@@ -18,6 +18,7 @@ public struct LedgerEvent: Sendable, Equatable {
     public let id: String
     /// Name of its type, for example `BranchEstablished`.
     public let type: String
+    /// The stream that it belongs to.
     public let stream: String
 
     init(_ fact: RecordedFact) throws(TaizhangError) {

@@ -12,7 +12,9 @@ import Schema
 public struct NewEvent: Sendable, Equatable {
     /// Its identity, the key by which recording it twice is recording it once.
     public let id: String
+    /// Name of its type.
     public let type: String
+    /// The stream that it belongs to.
     public let stream: String
     /// The protobuf message `taizhang.core.v1.Envelope`; recorded byte for byte.
     public let envelope: [UInt8]

@@ -1,5 +1,6 @@
-import struct Foundation.Data
 import Schema
+
+import struct Foundation.Data
 
 /// A question to a read model.
 public struct RowQuery: Sendable, Equatable {
@@ -24,6 +25,7 @@ public struct RowQuery: Sendable, Equatable {
     /// Goes on behind a page.
     public var pageToken: [UInt8]?
 
+    /// A question; what is left out does not restrict.
     public init(
         model: String, table: String? = nil, organisation: String? = nil, period: String? = nil,
         asOf: Int32? = nil, knownAtMicroseconds: Int64? = nil, atLeast: UInt64? = nil,
@@ -84,11 +86,13 @@ public struct LedgerRow: Sendable, Equatable {
 
 /// Rows as they arrive.
 public struct RowPage: Sendable, Equatable {
+    /// The rows, in the order of the model.
     public let rows: [LedgerRow]
     /// The position of the ledger that the rows contain.
     public let position: UInt64
     /// yyyymmdd
     public let asOf: Int32
+    /// Record time of the answer: microseconds since 1970 UTC.
     public let knownAtMicroseconds: Int64
     /// For `RowQuery.pageToken`, when there is more than the limit.
     public let nextPage: [UInt8]?
@@ -108,6 +112,7 @@ public struct RowChanges: Sendable, Equatable {
     public let changed: [(key: [UInt8], row: LedgerRow)]
     /// Keys of rows that are gone.
     public let removed: [[UInt8]]
+    /// The position of the ledger that the rows contain.
     public let position: UInt64
     /// yyyymmdd
     public let asOf: Int32
@@ -127,6 +132,7 @@ public struct RowChanges: Sendable, Equatable {
         isCaughtUp = response.caughtUp
     }
 
+    /// Equal when they say the same changes in the same order.
     public static func == (left: RowChanges, right: RowChanges) -> Bool {
         left.changed.elementsEqual(right.changed, by: ==) && left.removed == right.removed
             && left.position == right.position && left.asOf == right.asOf

@@ -1,9 +1,12 @@
-import struct Foundation.Data
 import Schema
+
+import struct Foundation.Data
 
 /// What became of a recording.
 public struct RecordReceipt: Sendable, Equatable {
+    /// Whether the events are recorded, and when they were.
     public enum Outcome: Sendable, Equatable {
+        /// They were recorded now.
         case recorded
         /// These ids were recorded before; this is the answer of then.
         case duplicate
@@ -11,6 +14,7 @@ public struct RecordReceipt: Sendable, Equatable {
         case admitted
     }
 
+    /// What became of the events.
     public let outcome: Outcome
     /// Positions of the events, consecutive and in order; empty for a dry run.
     public let positions: Range<UInt64>

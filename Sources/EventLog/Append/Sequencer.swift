@@ -112,8 +112,6 @@ final class Sequencer: @unchecked Sendable {
                 return isIdle && !open.isEmpty ? .dispatch(isAlone: false) : nil
             }
             if inboxStart == inbox.count, !state.queue.isEmpty {
-                inbox.removeAll(keepingCapacity: true)
-                inboxStart = 0
                 swap(&inbox, &state.queue)
                 state.queuedBytes = 0
             }
@@ -152,6 +150,11 @@ final class Sequencer: @unchecked Sendable {
             }
             inboxStart += 1
             number += 1
+        }
+        // What was judged is let go of now, not when the next request comes.
+        if inboxStart == inbox.count {
+            inbox.removeAll(keepingCapacity: true)
+            inboxStart = 0
         }
     }
 

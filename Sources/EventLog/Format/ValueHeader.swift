@@ -11,8 +11,8 @@ enum ValueKind: UInt8 {
 /// The 64 bytes before every value of the log; the layout is in Schemas/log-format.md.
 struct ValueHeader: Equatable {
     static let size = 64
-    /// "TZV1"
-    static let magic: [UInt8] = [0x54, 0x5A, 0x56, 0x31]
+    /// "TZV1", as it is read in one piece, little-endian.
+    private static let magic: UInt32 = 0x3156_5A54
     /// Bytes before the checksum, which they are part of.
     private static let checkedSize = 60
 
@@ -33,7 +33,7 @@ struct ValueHeader: Equatable {
 
     /// Writes the header of a raw batch in front of `body`, which lies behind it in `value`.
     func write(to value: UnsafeMutableRawBufferPointer) {
-        value.copyBytes(from: Self.magic)
+        value.storeBytes(of: Self.magic.littleEndian, toByteOffset: 0, as: UInt32.self)
         value[4] = ValueKind.rawBatch.rawValue
         value[5] = isContinued ? Self.continuedFlag : 0
         value.storeBytes(of: UInt16(Self.size).littleEndian, toByteOffset: 6, as: UInt16.self)
@@ -55,7 +55,9 @@ struct ValueHeader: Equatable {
         func damaged(_ what: String) -> EventLogError {
             .damaged(position: Position(position), what)
         }
-        guard value.count > size, value.prefix(4).elementsEqual(magic) else {
+        guard value.count > size,
+            value.loadUnaligned(fromByteOffset: 0, as: UInt32.self) == magic.littleEndian
+        else {
             throw damaged("the value does not begin like one")
         }
         guard let kind = ValueKind(rawValue: value[4]), value[5] & ~continuedFlag == 0,

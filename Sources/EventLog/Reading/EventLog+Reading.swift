@@ -4,6 +4,7 @@ extension EventLog {
     /// - Throws: `.damaged` when stored bytes are not what was written, `.indexUnavailable`,
     ///   `.closed`, `.store`.
     package func read(_ query: ReadQuery) throws(EventLogError) -> ReadPage {
+        try checkOpen()
         var query = query
         query.maxEvents = min(query.maxEvents, options.maxPageEvents)
         query.maxBytes = min(query.maxBytes, options.maxPageBytes)
@@ -23,6 +24,7 @@ extension EventLog {
 
     /// The durable event with this id; nil when there is none.
     package func event(withID id: EventID) throws(EventLogError) -> RecordedEvent? {
+        try checkOpen()
         // The head is taken before the overlay is asked, so that what is found can be read.
         let head = committer.durable
         let lookup = overlay.withLock { state in
@@ -41,6 +43,7 @@ extension EventLog {
 
     /// The durable event at a position; nil when there is none.
     package func event(at position: Position) throws(EventLogError) -> RecordedEvent? {
+        try checkOpen()
         guard position > .zero, position <= head else { return nil }
         var found: RecordedEvent?
         try log.withRecords(at: CollectionOfOne(position.value)) { found = $1.event(at: $0) }
@@ -49,6 +52,7 @@ extension EventLog {
 
     /// The number of durable events in a stream.
     package func streamVersion(_ stream: String) throws(EventLogError) -> UInt64 {
+        try checkOpen()
         let durable = committer.durable
         let known = overlay.withLock { state -> UInt64? in
             guard let entry = state.entry(named: stream), let base = entry.base else { return nil }

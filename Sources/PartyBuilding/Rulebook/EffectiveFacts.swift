@@ -64,7 +64,8 @@ extension Fact {
         var fact = self
         fact.payload = replaced
         fact.isCorrected = true
-        fact.tags = Subjects.of(type: type, stream: stream, payload: bytes)
+        let trees = tags.filter { subjectKind($0) == "tree" }
+        fact.tags = Subjects.of(type: type, stream: stream, payload: bytes) + trees
         let days = FactDays(type: type, payload: bytes)
         let before = (try? payload.serializedBytes()).map { FactDays(type: type, payload: $0) }
         // A fact whose own date said when it happened moves with its corrected date.

@@ -117,20 +117,22 @@ package enum FactDecoder {
     private static func validTime(
         _ envelope: Envelope, _ payload: EventPayload
     ) throws -> (Moment, LocalDate) {
-        let days = FactDays(type: payload.type, payload: [UInt8](envelope.payload))
+        let bytes = [UInt8](envelope.payload)
+        let days = FactDays(type: payload.type, payload: bytes)
         var occurred = envelope.occurredAt
         if !envelope.hasOccurredAt || occurred.value == nil {
             if payload.type.streamPrefixes.isEmpty {
                 // A correction or void that names no time happened when it was recorded.
                 return (Moment(), LocalDate(dayNumber: 0))
             }
-            guard let primary = days.primary else {
+            guard let own = payload.type.occurrence(in: bytes, 0..<bytes.count) else {
                 throw refusal(
                     zh: "缺少 occurred_at：\(payload.type.name) 的内容里没有日期，请写明发生时间",
                     en: "occurred_at is missing: the payload of \(payload.type.name) names no day; "
                         + "say when it happened")
             }
-            occurred = Moment(primary)
+            occurred = Moment()
+            occurred.value = own
         }
         guard let last = occurred.lastDay else {
             throw refusal(

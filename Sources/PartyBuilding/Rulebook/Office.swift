@@ -47,8 +47,22 @@ package final class Office {
     }
 
     /// The effective facts of a subject in order of position.
+    ///
+    /// A correction may move a fact from one subject to another: the fact then belongs to the
+    /// subjects that its corrected payload names.
     package func facts(tag: String, types: [EventType]? = nil) throws -> [Fact] {
-        EffectiveFacts.resolve(try rawFacts(tag: tag, types: types))
+        let raw = try rawFacts(tag: tag, types: types)
+        guard raw.contains(where: \.isAmendment) else { return raw }
+        var facts = raw
+        for target in raw.compactMap(\.amendmentTarget)
+        where !facts.contains(where: { $0.id == target }) {
+            guard let moved = try fact(id: target), types?.contains(moved.type) ?? true,
+                !moved.isAmendment
+            else { continue }
+            facts.append(moved)
+        }
+        if facts.count > raw.count { facts.sort { $0.position < $1.position } }
+        return EffectiveFacts.resolve(facts).filter { $0.tags.contains(tag) }
     }
 
     /// All facts of a subject, corrections and voids among them.
@@ -182,6 +196,15 @@ private final class Box<State: Aggregate>: AggregateBox {
 }
 
 extension Fact {
+    /// The fact that a correction or void names; nil for every other fact.
+    package var amendmentTarget: FactID? {
+        switch payload {
+        case .recordCorrected(let event): FactID(bytes: event.targetEvent)
+        case .recordVoided(let event): FactID(bytes: event.targetEvent)
+        default: nil
+        }
+    }
+
     /// The fact is a correction or a void of another one.
     package var isAmendment: Bool {
         switch payload {

@@ -84,8 +84,8 @@ struct BrandBoard {
         var days = Set(share.activities.map(\.day))
         days.formUnion(share.awards.map(\.day))
         days.formUnion(share.reads.map(\.day))
-        var periods = Set(days.flatMap(CalendarPeriod.containing))
-        for volume in share.volumes {
+        var periods = Set(days.filter { $0 <= ask.asOf }.flatMap(CalendarPeriod.containing))
+        for volume in share.volumes where volume.to <= ask.asOf {
             periods.formUnion(
                 CalendarPeriod.containing(volume.from).filter { $0.contains(volume.to) })
         }

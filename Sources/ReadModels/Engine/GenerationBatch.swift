@@ -161,11 +161,16 @@ extension GenerationBatch {
         _ entity: EntityKey, _ cache: FoldCache, in transaction: borrowing Transaction<Access>
     ) throws -> Fold {
         if !refolded.contains(entity), let cached = cache[generation, entity] {
-            let items = try items(of: (joined[entity] ?? []).sorted(), entity, nil, transaction)
-            if items.first.map(cached.canAdvance) ?? true {
-                var fold = cached
-                try fold.advance(by: items)
-                return fold
+            let found = try candidates(
+                (joined[entity] ?? []).sorted(), knownAt: nil, transaction)
+            // Whether a fact that names nobody belongs here is known only from all facts.
+            if found.allSatisfy({ !$0.named.isEmpty }) {
+                let items = belonging(found, to: entity)
+                if items.first.map(cached.canAdvance) ?? true {
+                    var fold = cached
+                    try fold.advance(by: items)
+                    return fold
+                }
             }
         }
         return try foldAll(entity, knownAt: nil, in: transaction)
@@ -179,26 +184,41 @@ extension GenerationBatch {
     ) throws -> Fold {
         var fold = Fold(model.makeRecord(entity))
         let positions = try members(of: entity, in: transaction)
-        try fold.advance(by: try items(of: positions, entity, knownAt, transaction))
+        let found = try candidates(positions, knownAt: knownAt, transaction)
+        try fold.advance(by: belonging(found, to: entity))
         return fold
     }
 
-    /// What a record sees of facts, in the order of folding.
-    private func items<Access>(
-        of positions: [UInt64], _ entity: EntityKey, _ knownAt: Int64?,
-        _ transaction: borrowing Transaction<Access>
-    ) throws -> [RecordFact] {
-        var items: [RecordFact] = []
+    /// A fact as it was known, with the entities that it names.
+    private struct Candidate {
+        let item: RecordFact
+        let named: [EntityKey]
+    }
+
+    private func candidates<Access>(
+        _ positions: [UInt64], knownAt: Int64?, _ transaction: borrowing Transaction<Access>
+    ) throws -> [Candidate] {
+        var found: [Candidate] = []
         for position in positions {
             let versions = try facts.versions(of: position, through: through, in: transaction)
             guard let item = RecordFact(versions, knownAt: knownAt) else { continue }
-            let named = model.entities(of: item.fact)
-            // A correction may have moved the fact to another entity.
-            let belongs =
-                named.contains(entity) || (named.isEmpty && model.isLinked(item.fact.stream))
-            if belongs { items.append(item) }
+            found.append(Candidate(item: item, named: model.entities(of: item.fact)))
         }
-        return items.sorted(by: RecordFact.precedes)
+        return found
+    }
+
+    /// The facts that belong to an entity as they were known, in the order of folding: a correction
+    /// may have moved a fact to another entity. A fact that names nobody follows those of its
+    /// stream that do.
+    private func belonging(_ found: [Candidate], to entity: EntityKey) -> [RecordFact] {
+        var streams: Set<String> = []
+        for candidate in found where candidate.named.contains(entity) {
+            streams.insert(candidate.item.fact.stream)
+        }
+        return found.filter { candidate in
+            candidate.named.contains(entity)
+                || (candidate.named.isEmpty && streams.contains(candidate.item.fact.stream))
+        }.map(\.item).sorted(by: RecordFact.precedes)
     }
 
     private func add<Access>(

@@ -78,7 +78,8 @@ package final class ServerListener: Sendable {
             .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(
-                ChannelOptions.tcpOption(Acceptor.unsentLowWater), value: options.unsentBytesMax)
+                ChannelOptions.tcpOption(Acceptor.unsentLowWater), value: options.unsentBytesMax
+            )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try acceptor.accepted(channel) }
             }

@@ -59,7 +59,7 @@ enum CellText {
         switch field.unit {
         case "bp": return percent(number)
         case "fen": return "\(hundredths(number)) 元"
-        case "centi_point": return hundredths(number)
+        case "centi_point", "hundredth": return hundredths(number)
         default: return (number < 0 ? "-" : "") + grouped(number.magnitude)
         }
     }

@@ -3,8 +3,14 @@ import Schema
 /// Bars below a table, for the models where a picture says more than the numbers.
 enum Chart {
     /// The lines of the chart; none for a model without one or rows that do not fit one.
-    static func lines(model: String, _ rows: [JSONObject], _ language: Language) -> [String] {
-        switch model {
+    ///
+    /// - Parameter org: the organisation that was asked for: its own rows are drawn.
+    static func lines(
+        model: String, org: String?, _ rows: [JSONObject], _ language: Language
+    ) -> [String] {
+        let own = rows.filter { org != nil && $0["org"]?.stringValue == org }
+        let rows = own.isEmpty ? rows : own
+        return switch model {
         case "talent_pipeline": talentFunnel(rows, language)
         case "rectification_summary": sources(rows, language)
         case "fortress_rating": stars(rows, language)

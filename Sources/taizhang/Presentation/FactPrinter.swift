@@ -53,7 +53,8 @@ struct FactPrinter {
         let head =
             "\(Colour.faint(position))  \(DisplayWidth.padded(day, to: 10))  "
             + "\(DisplayWidth.padded(name, to: 28))  "
-        Terminal.print(head + "\(Colour.blue(DisplayWidth.escaped(stream)))  \(summary)")
+        let shown = DisplayWidth.padded(DisplayWidth.escaped(stream), to: 24)
+        Terminal.print(head + "\(Colour.blue(shown))  \(summary)")
     }
 
     /// A word at the end, when a person reads and there was nothing.

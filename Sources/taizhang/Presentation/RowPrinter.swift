@@ -50,7 +50,8 @@ struct RowPrinter {
         for line in RowTable(descriptor, rows, language).lines(width: Terminal.columns) {
             Terminal.print(line)
         }
-        for line in Chart.lines(model: request.model, rows, language) { Terminal.print(line) }
+        let asked = request.hasOrg ? request.org : nil
+        Chart.lines(model: request.model, org: asked, rows, language).forEach(Terminal.print)
     }
 
     private func caption(_ request: QueryRequest) -> String {
@@ -83,56 +84,5 @@ struct RowPrinter {
         }
         let needsQuotes = text.contains { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }
         return needsQuotes ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
-    }
-}
-
-/// Prints what changes in a watched query.
-struct WatchPrinter {
-    private let language: Language
-    private let json: Bool
-    private var known: [[UInt8]: JSONObject] = [:]
-    private var isFirst = true
-
-    init(language: Language, json: Bool) {
-        self.language = language
-        self.json = json
-    }
-
-    mutating func take(_ answer: WatchResponse) throws {
-        let descriptor = try RowPrinter.descriptor(answer.rowType)
-        if !json, !isFirst {
-            Terminal.print(Colour.faint("── \(answer.position) ──"))
-        }
-        var shown: [JSONObject] = []
-        for entry in answer.changed {
-            let value = try MessageJSON.encode(descriptor, [UInt8](entry.row))
-            guard let row = value.objectValue else { continue }
-            if json {
-                Terminal.print(
-                    JSONValue.members([
-                        "change": .string("set"),
-                        "position": .integer(Int64(clamping: answer.position)), "row": value,
-                    ]).text())
-            }
-            shown.append(row)
-            known[[UInt8](entry.key)] = row
-        }
-        for key in answer.removed {
-            let row = known.removeValue(forKey: [UInt8](key)) ?? JSONObject()
-            if json {
-                Terminal.print(
-                    JSONValue.members([
-                        "change": .string("removed"),
-                        "position": .integer(Int64(clamping: answer.position)),
-                        "row": .object(row),
-                    ]).text())
-            } else {
-                Terminal.print(Colour.red("- \(JSONValue.object(row).text())"))
-            }
-        }
-        isFirst = false
-        guard !json, !shown.isEmpty else { return }
-        RowTable(descriptor, shown, language).lines(width: Terminal.columns)
-            .forEach(Terminal.print)
     }
 }

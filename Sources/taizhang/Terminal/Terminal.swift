@@ -11,10 +11,11 @@ enum Terminal {
     static let usesColour: Bool =
         isOutputTerminal && environment("NO_COLOR") == nil && environment("TERM") != "dumb"
 
-    /// Columns of the terminal; 100 when it cannot be said.
+    /// Columns of the terminal: 100 when it cannot be said, no limit when output is no terminal.
     static var columns: Int {
         if let text = environment("COLUMNS"), let value = Int(text), value > 20 { return value }
         var size = winsize()
+        guard isOutputTerminal else { return 1_000 }
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else {
             return 100
         }

@@ -19,14 +19,20 @@ struct TextTable {
         rows.append(cells.map(DisplayWidth.escaped))
     }
 
+    /// Text is never cut to fewer columns than these.
+    private static let leastTextColumns = 20
+
+    /// Whether the table can be drawn within so many columns.
+    func fits(_ width: Int) -> Bool {
+        let least = naturalWidths().enumerated().map { index, width in
+            columns[index].isNumeric ? width : min(width, Self.leastTextColumns)
+        }
+        return Self.total(least) <= width
+    }
+
     /// The lines of the table, no line wider than `width` columns when cutting text can help.
     func lines(width: Int) -> [String] {
-        var widths = columns.map { DisplayWidth.of($0.title) }
-        for row in rows {
-            for (index, cell) in row.enumerated() where index < widths.count {
-                widths[index] = max(widths[index], DisplayWidth.of(cell))
-            }
-        }
+        var widths = naturalWidths()
         shrink(&widths, to: width)
         var lines = [
             line(columns.map(\.title), widths, Colour.bold.callAsFunction),
@@ -34,6 +40,20 @@ struct TextTable {
         ]
         lines += rows.map { line($0, widths, { $0 }) }
         return lines
+    }
+
+    private func naturalWidths() -> [Int] {
+        var widths = columns.map { DisplayWidth.of($0.title) }
+        for row in rows {
+            for (index, cell) in row.enumerated() where index < widths.count {
+                widths[index] = max(widths[index], DisplayWidth.of(cell))
+            }
+        }
+        return widths
+    }
+
+    private static func total(_ widths: [Int]) -> Int {
+        widths.reduce(0, +) + 2 * max(0, widths.count - 1)
     }
 
     private func line(
@@ -54,11 +74,10 @@ struct TextTable {
 
     /// Takes width from the widest text column until the table fits or nothing can give.
     private func shrink(_ widths: inout [Int], to width: Int) {
-        let least = 8
-        while widths.reduce(0, +) + 2 * max(0, widths.count - 1) > width {
+        while Self.total(widths) > width {
             var widest: Int?
             for index in widths.indices
-            where !columns[index].isNumeric && widths[index] > least
+            where !columns[index].isNumeric && widths[index] > Self.leastTextColumns
                 && widths[index] > widest.map({ widths[$0] }) ?? 0
             {
                 widest = index

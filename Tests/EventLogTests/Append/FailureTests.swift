@@ -135,9 +135,9 @@ import TestSupport
 
     @Test func aFullIndexRefusesWritesServesReadsAndRecovers() async throws {
         var fixture = LedgerFixture.tiny()
-        let isFull = Mutex(true)
+        let isFull = Shared(true)
         fixture.options.beforeCheckpoint = { _ in
-            if isFull.withLock({ $0 }) {
+            if isFull.value {
                 throw LMDBError(kind: .mapFull, operation: "commit")
             }
         }
@@ -159,7 +159,7 @@ import TestSupport
                 Issue.record("\(again)")
                 return
             }
-            isFull.withLock { $0 = false }
+            isFull.value = false
             while await log.outcome(of: AppendRequest(events: [draft(5_000)])).failure != nil {
                 try await Task.sleep(for: .milliseconds(5))
             }

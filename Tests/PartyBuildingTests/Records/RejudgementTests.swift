@@ -1,7 +1,8 @@
-@testable import PartyBuilding
 import Schema
 import TestSupport
 import Testing
+
+@testable import PartyBuilding
 
 /// Judging a long history again must give what judging it the first time gave.
 @Suite struct RejudgementTests {
