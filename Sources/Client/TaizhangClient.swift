@@ -52,7 +52,7 @@ public final class TaizhangClient: Sendable {
     ///   - body: the request, in protobuf.
     /// - Returns: the response, in protobuf.
     /// - Throws: `TaizhangError`, or `CancellationError` when the task is cancelled.
-    public func call(
+    public nonisolated(nonsending) func call(
         _ method: String, _ body: [UInt8], options: CallOptions = CallOptions()
     ) async throws -> [UInt8] {
         try await caller.call(method, body, options)

@@ -73,6 +73,7 @@ public struct TaizhangError: Error, Sendable, Equatable {
 }
 
 extension TaizhangError: CustomStringConvertible {
+    /// Code, sentence and the number of the rule or reason.
     public var description: String {
         var text = "\(code): \(message)"
         if let detail { text += " [\(detail.code.isEmpty ? detail.reason : detail.code)]" }

@@ -121,7 +121,8 @@ extension EventLog {
     }
 
     private static func dropIndex(_ path: String) throws(EventLogError) {
-        for file in ["data.mdb", "lock.mdb"] where unlink("\(path)/\(file)") != 0 && errno != ENOENT {
+        for file in ["data.mdb", "lock.mdb"] where unlink("\(path)/\(file)") != 0 && errno != ENOENT
+        {
             throw .system(operation: "unlink \(path)/\(file)", code: errno)
         }
     }

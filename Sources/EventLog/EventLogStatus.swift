@@ -58,6 +58,20 @@ extension EventLog {
         }
     }
 
+    /// Enlarges the address space of the environments, up to which their files may grow: the cure
+    /// for `.full(.logMap)` without a restart. Waits for the transactions that are under way.
+    ///
+    /// - Parameters: new sizes in bytes; nil leaves one as it is.
+    /// - Throws: `.store` when there is no such address space or the size is smaller than now.
+    package func grow(
+        logMapBytes: Int? = nil, indexMapBytes: Int? = nil
+    ) throws(EventLogError) {
+        try storing {
+            if let logMapBytes { try log.environment.grow(to: logMapBytes) }
+            if let indexMapBytes { try index?.environment.grow(to: indexMapBytes) }
+        }
+    }
+
     /// The Merkle root after `position`; nil when no value ends there.
     package func root(after position: Position) throws(EventLogError) -> MerkleHash? {
         guard position <= head else { return nil }
@@ -76,9 +90,9 @@ extension EventLog {
             throw .misuse("no value ends at position \(position)")
         }
         var values: [[UInt8]] = []
-        try log.withRawValues(from: position.value + 1) { header, bytes in
+        try log.withValues(from: position.value + 1) { value, bytes in
             values.append([UInt8](bytes))
-            return header.isContinued
+            return value.header.isContinued
         }
         return SequencedBatch(previousPosition: position, previousRoot: root, values: values)
     }

@@ -98,7 +98,7 @@ extension ClientConnectionMachine {
         guard let lane = calls[call]?.lane else { return .none }
         let room = min(
             limits.callQueueBytesMax - lane.queuedBytes,
-            limits.connectionQueueBytesMax - scheduler.queuedBytes)
+            limits.connectionQueueBytesMax - scheduler.sendableBytes)
         return lane.allowance(room: room)
     }
 

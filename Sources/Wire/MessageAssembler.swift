@@ -34,7 +34,9 @@ struct MessageAssembler: Sendable, Equatable {
     private var unfinished = ByteBuffer()
     private var isBlock = false
     private var events: UInt32 = 0
-    private var creditBefore = Credit.none
+    /// What the message has cost so far. It is counted by itself: credit that is given while a
+    /// message arrives changes what is left, not what the message costs.
+    private var cost = Credit.none
 
     init(credit: Credit) {
         self.credit = credit
@@ -60,12 +62,13 @@ struct MessageAssembler: Sendable, Equatable {
             guard isBlock == self.isBlock else { return .refused(.mixedKinds) }
         } else {
             guard credit.allows(events: part.events) else { return .refused(.creditOverrun) }
-            creditBefore = credit
             credit.spend(events: part.events)
+            cost = Credit.none.minus(events: -Int64(part.events), bytes: 0)
         }
         let partBytes = part.bytes.readableBytes
         guard heldBytes + partBytes <= bytesMax else { return .refused(.messageTooLarge(bytesMax)) }
         credit.spend(frameBytes: Limits.headerBytes + partBytes)
+        cost = cost.minus(events: 0, bytes: -Int64(Limits.headerBytes + partBytes))
         if part.hasMore {
             begin(part, isBlock: isBlock, at: now)
             unfinished.writeImmutableBuffer(part.bytes)
@@ -81,8 +84,6 @@ struct MessageAssembler: Sendable, Equatable {
         return .complete(
             InboundMessage(bytes: unfinished, events: events, cost: cost, isBlock: isBlock))
     }
-
-    private var cost: Credit { creditBefore.minus(credit) }
 
     private mutating func begin(_ part: Part, isBlock: Bool, at now: Instant) {
         guard !isInMessage else { return }

@@ -44,8 +44,8 @@ struct OutboundLane: Sendable {
     private(set) var end: End?
     /// Whether the scheduler has the call in its round.
     var isInRound = false
-    /// Whether the sender was told to pause for lack of room.
-    var isHungry = false
+    /// Whether the sender is to be told when what it has sent is mostly gone.
+    var awaitsRelief = false
 
     init(credit: Credit) {
         self.credit = credit

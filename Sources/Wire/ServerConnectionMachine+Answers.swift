@@ -12,7 +12,7 @@ package enum SubmitAction: Sendable, Equatable {
 
 /// What an output round came to.
 package struct OutputRound: Sendable, Equatable {
-    /// Calls whose handler was told to pause and may now send this much.
+    /// Calls whose handler has sent something that is mostly gone, and may now send this much.
     package var relieved: [Relief] = []
     /// Everything is written, and the connection is to be closed.
     package var isLast = false
@@ -42,9 +42,8 @@ extension ServerConnectionMachine {
             lane.messageQueued(message)
             scheduler.laneChanged(call, &lane, queued: message.bytes.count)
         }
-        let allowance = allowance(of: call)
-        if !allowance.isPositive { becameHungry(call) }
-        return .queued(allowance: allowance)
+        awaitRelief(of: call)
+        return .queued(allowance: allowance(of: call))
     }
 
     /// A handler has finished; it holds its call no longer.
@@ -108,40 +107,42 @@ extension ServerConnectionMachine {
         }
         if endedCalls && calls.isEmpty { idleSince = now }
         controls.give(frames)
-        var round = OutputRound(relieved: relieveHungry())
+        var round = OutputRound(relieved: relieve())
         round.isLast =
             scheduler.isIdle
             && (phase == .closing || (phase == .draining && calls.isEmpty))
         return round
     }
 
-    mutating func becameHungry(_ call: CallID) {
-        guard calls[call]?.lane.isHungry == false else { return }
-        calls[call]?.lane.isHungry = true
-        hungryCalls.append(call)
+    /// A handler that has sent something is told when it is gone. It may have stopped at a limit
+    /// that it counted a little differently, so it is not for us to judge whether it waits.
+    mutating func awaitRelief(of call: CallID) {
+        guard calls[call]?.lane.awaitsRelief == false else { return }
+        calls[call]?.lane.awaitsRelief = true
+        awaitingRelief.append(call)
     }
 
-    /// Calls that paused for lack of room are asked again when half of it is free, so that they
-    /// do not trickle. Those that lack credit are asked when it comes.
-    private mutating func relieveHungry() -> [OutputRound.Relief] {
-        guard !hungryCalls.isEmpty,
-            scheduler.queuedBytes <= limits.connectionQueueBytesMax / 2
+    /// Calls are asked for more when half of their room is free, so that they do not trickle.
+    /// Those that lack credit are asked when it comes.
+    private mutating func relieve() -> [OutputRound.Relief] {
+        guard !awaitingRelief.isEmpty,
+            scheduler.sendableBytes <= limits.connectionQueueBytesMax / 2
         else { return [] }
         var relieved: [OutputRound.Relief] = []
         var still: [CallID] = []
-        for call in hungryCalls {
+        for call in awaitingRelief {
             guard let machine = calls[call], machine.takesInput else { continue }
             guard machine.lane.queuedBytes <= limits.callQueueBytesMax / 2 else {
                 still.append(call)
                 continue
             }
-            calls[call]?.lane.isHungry = false
+            calls[call]?.lane.awaitsRelief = false
             let allowance = allowance(of: call)
             if allowance.isPositive {
                 relieved.append(OutputRound.Relief(call: call, allowance: allowance))
             }
         }
-        hungryCalls = still
+        awaitingRelief = still
         return relieved
     }
 }

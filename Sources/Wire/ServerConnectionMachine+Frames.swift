@@ -87,10 +87,12 @@ extension ServerConnectionMachine {
         heldBytes += machine.inbound.heldBytes
         let ends = machine.state == .halfClosed
         calls[call] = machine
+        let allowance = allowance(of: call)
+        if !allowance.isPositive { awaitRelief(of: call) }
         return .open(
             IncomingCall(
                 id: call, method: open.method, metadata: open.metadata, deadline: deadline,
-                allowance: allowance(of: call), message: message, ends: ends))
+                allowance: allowance, message: message, ends: ends))
     }
 
     mutating func unacceptableOpenReceived(
@@ -197,7 +199,7 @@ extension ServerConnectionMachine {
         guard state != .finishing else { return .none }
         let allowance = allowance(of: call)
         guard allowance.isPositive else {
-            becameHungry(call)
+            awaitRelief(of: call)
             return .none
         }
         return .allowed(call, allowance)

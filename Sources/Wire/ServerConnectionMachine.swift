@@ -51,7 +51,7 @@ package struct ServerConnectionMachine: Sendable {
     var control = ByteBuffer()
     /// The token of the last ping that is not answered yet. Only one answer is ever owed.
     var owedPong: UInt64?
-    var hungryCalls: [CallID] = []
+    var awaitingRelief: [CallID] = []
 
     // Budgets
     var heldBytes = 0
@@ -113,7 +113,7 @@ package struct ServerConnectionMachine: Sendable {
         }
         heldBytes = 0
         callDueAt = nil
-        hungryCalls = []
+        awaitingRelief = []
         owedPong = nil
         phase = .closing
         return .close(cancelled: held)
@@ -146,7 +146,7 @@ package struct ServerConnectionMachine: Sendable {
         guard let lane = calls[call]?.lane else { return .none }
         let room = min(
             limits.callQueueBytesMax - lane.queuedBytes,
-            limits.connectionQueueBytesMax - scheduler.queuedBytes)
+            limits.connectionQueueBytesMax - scheduler.sendableBytes)
         return lane.allowance(room: room)
     }
 }

@@ -11,6 +11,13 @@ extension WireStatus {
         return WireStatus(code, message, details: details)
     }
 
+    /// The server had no room and never looked at the call: it may be made again.
+    package var isRefusalAtTheDoor: Bool {
+        guard let info, info.domain == Self.wireDomain else { return false }
+        return ["TOO_MANY_CALLS", "ANSWERS_WAIT", "SERVER_CALLS", "SERVER_ANSWERS_WAIT"]
+            .contains(info.reason)
+    }
+
     static func messageTooLarge(_ limit: Int) -> WireStatus {
         .refusal(
             .resourceExhausted, reason: "MESSAGE_TOO_LARGE",

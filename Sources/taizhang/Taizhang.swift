@@ -15,8 +15,8 @@ struct Taizhang: AsyncParsableCommand {
               taizhang subscribe --from-end
               taizhang describe BranchEstablished
 
-            Client commands take --server HOST:PORT or $TAIZHANG_SERVER. Exit codes are listed by
-            taizhang describe exit-codes.
+            Client commands take --server HOST:PORT or $TAIZHANG_SERVER.
+            Exit codes are listed by taizhang describe exit-codes.
             """,
         version: "taizhang 0.1.0",
         subcommands: [

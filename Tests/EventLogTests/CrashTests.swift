@@ -1,7 +1,7 @@
 import EventLog
 import Glibc
-import Testing
 import TestSupport
+import Testing
 
 /// A process that is killed at any moment leaves every event it acknowledged.
 @Suite(.serialized) struct CrashTests {
@@ -32,7 +32,8 @@ import TestSupport
         var options = LedgerFixture.tiny().options
         options.logMapBytes = 256 << 20
         let log = try EventLog.open(
-            directory: "\(directory)/ledger", options: options, judge: TestJudge(looksAround: false))
+            directory: "\(directory)/ledger", options: options, judge: TestJudge(looksAround: false)
+        )
         let journal = open("\(directory)/journal", O_WRONLY | O_APPEND | O_CREAT, 0o600)
         let answered = Shared(0)
         let start = log.head.value
@@ -42,7 +43,9 @@ import TestSupport
                     for number in 0..<100_000 as Range<UInt64> {
                         let id = (start + number + 1) * 10 + caller
                         let event = draft(id, stream: "s-\(id % 3)", tags: ["t"])
-                        guard let result = try? await log.append(AppendRequest(events: [event])).result
+                        guard
+                            let result = try? await log.append(AppendRequest(events: [event]))
+                                .result
                         else { return }
                         let line = Array("\(id) \(result.first)\n".utf8)
                         _ = write(journal, line, line.count)
@@ -69,7 +72,9 @@ import TestSupport
             let position = try #require(UInt64(words[1]))
             #expect(try log.event(withID: testID(id))?.position == Position(position))
         }
-        #expect(try readAll(log, ReadQuery(.tag("t"))).map(\.position.value) == Array(1...log.head.value))
+        #expect(
+            try readAll(log, ReadQuery(.tag("t"))).map(\.position.value)
+                == Array(1...log.head.value))
         let report = try log.verify()
         #expect(report.isSound, "\(report)")
     }

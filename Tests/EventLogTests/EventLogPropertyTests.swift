@@ -1,6 +1,6 @@
 import EventLog
-import Testing
 import TestSupport
+import Testing
 
 /// Random histories against the plain model: whatever is submitted, answers, events and every
 /// kind of read must be what the array says, over restarts and with a tiny index tail.
@@ -142,6 +142,13 @@ import TestSupport
                     },
                     tags: (0..<Int.random(in: 0...2, using: &random)).map { _ in
                         randomTag(&random)
+                    },
+                    streams: (0..<max(0, Int.random(in: -3...2, using: &random))).map { _ in
+                        randomStream(&random)
+                    },
+                    categories: (0..<max(0, Int.random(in: -3...2, using: &random))).map { _ in
+                        ["issue", "branch", "person", "plain", "nobody"]
+                            .randomElement(using: &random) ?? ""
                     })
             })
     }
@@ -154,7 +161,8 @@ import TestSupport
                 switch Int.random(in: 0..<5, using: &random) {
                 case 0: .all
                 case 1: .stream(randomStream(&random))
-                case 2: .category(["issue", "branch", "nobody"].randomElement(using: &random) ?? "")
+                case 2:
+                    .category(["issue", "branch", "nobody"].randomElement(using: &random) ?? "")
                 case 3: .tag(randomTag(&random))
                 default: .matching(randomEventQuery(&random))
                 }

@@ -131,11 +131,9 @@ import Testing
             #expect(machine.callsHeld <= limits.callsMax, "seed \(seed)")
             #expect(machine.control.readableBytes <= 4 * limits.controlBytesMax, "seed \(seed)")
         }
-        for call in machine.connectionLost() { held.remove(call) }
+        // Everyone who is told was there, and everyone who was there lets go in the end.
+        #expect(held.isSuperset(of: machine.connectionLost()), "seed \(seed)")
         for call in held { _ = machine.handlerFinished(call, .ok, at: at(now)) }
-        for number in UInt32(1)...200 {
-            _ = machine.handlerFinished(CallID(number), .ok, at: at(now))
-        }
         #expect(machine.callsHeld == 0, "seed \(seed)")
         #expect(machine.heldBytes == 0, "seed \(seed)")
         #expect(machine.queuedBytes == 0, "seed \(seed)")

@@ -43,6 +43,22 @@ import Testing
         #expect(!assembler.isInMessage)
     }
 
+    /// The answer to an earlier message gives credit while this one is half there.
+    @Test func creditGivenInBetweenDoesNotChangeTheCost() {
+        var assembler = MessageAssembler(credit: plenty)
+        _ = part(&assembler, text("ab", events: 3, more: true))
+        let isGiven = assembler.creditGiven(Credit(events: 7, bytes: 500))
+        #expect(isGiven)
+        let last = part(&assembler, text("c", events: 0))
+        #expect(
+            last
+                == .complete(
+                    InboundMessage(
+                        bytes: ByteBuffer(string: "abc"), events: 3,
+                        cost: Credit(events: 3, bytes: 2 * 16 + 3))))
+        #expect(assembler.credit == Credit(events: 1_004, bytes: 1_000_500 - 35))
+    }
+
     @Test func aMessageLargerThanTheLimitIsRefusedAtThePartThatPassesIt() {
         var assembler = MessageAssembler(credit: plenty)
         let first = part(&assembler, text("abcd", more: true), bytesMax: 5)

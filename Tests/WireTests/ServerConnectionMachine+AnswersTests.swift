@@ -18,7 +18,7 @@ import Testing
             return
         }
         #expect(!allowance.isPositive)
-        #expect(machine.calls[call]?.lane.isHungry == true)
+        #expect(machine.calls[call]?.lane.awaitsRelief == true)
 
         var output = ByteBuffer()
         let early = machine.outputWanted(into: &output, bytesMax: 16_000, at: at(0))
@@ -27,7 +27,32 @@ import Testing
         let later = machine.outputWanted(into: &output, bytesMax: 80_000, at: at(0))
         #expect(later.relieved.map(\.call) == [call])
         #expect(later.relieved.first?.allowance.isPositive == true)
-        #expect(machine.calls[call]?.lane.isHungry == false)
+        #expect(machine.calls[call]?.lane.awaitsRelief == false)
+    }
+
+    /// It may have counted a little differently, and would wait for ever.
+    @Test func whoeverHasSentSomethingIsToldWhenItIsGone() {
+        var machine = greetedServer()
+        let call = machine.opened(1, at: at(0))
+        _ = machine.messageSubmitted(call, OutboundMessage([1, 2, 3]), at: at(0))
+        var output = ByteBuffer()
+        let round = machine.outputWanted(into: &output, bytesMax: .max, at: at(0))
+        #expect(
+            round.relieved == [
+                OutputRound.Relief(call: call, allowance: Credit(events: 999, bytes: 131_072))
+            ])
+        output.clear()
+        let next = machine.outputWanted(into: &output, bytesMax: .max, at: at(0))
+        #expect(next.relieved.isEmpty)
+    }
+
+    @Test func answersThatWaitForCreditLeaveOtherCallsTheirRoom() {
+        var machine = greetedServer()
+        let paused = machine.opened(1, unary(credit: Credit(events: 0, bytes: 0)), at: at(0))
+        _ = machine.messageSubmitted(
+            paused, OutboundMessage(Array(repeating: 0, count: 1_000_000)), at: at(0))
+        let other = machine.opened(2, at: at(0))
+        #expect(machine.allowance(of: other).bytes == 131_072)
     }
 
     @Test func theClientsCreditIsPassedOn() {

@@ -14,28 +14,40 @@ from dataclasses import dataclass
 
 Row = dict[str, object]
 
+# Exit status of a query for something that the ledger does not have.
+NOT_FOUND = 66
+
 
 class Ledger:
-    """A running server, asked through the command line."""
+    """A running server, asked through the command line.
+
+    Every answer contains all facts that were recorded when this value was made.
+    """
 
     def __init__(self, taizhang: str, server: str, language: str):
         self.taizhang = taizhang
-        self.server = server
         self.language = language
+        self._connection = ["--server", server, "--lang", language]
         self._answers: dict[tuple[str, ...], list[Row]] = {}
+        status = subprocess.run([taizhang, "status", "--json", *self._connection], check=True,
+                                capture_output=True, encoding="utf-8")
+        self._head = str(json.loads(status.stdout)["head_position"])
 
-    def command(self, *arguments: str) -> list[str]:
-        return [self.taizhang, *arguments, "--server", self.server, "--lang", self.language]
+    def query(self, *arguments: str) -> list[str]:
+        """The command line of a query."""
+        return [self.taizhang, "query", *arguments, "--at-least", self._head, *self._connection]
 
     def rows(self, *arguments: str, **columns: object) -> list[Row]:
         """The rows of a query whose columns have these values.
 
-        Raises `subprocess.CalledProcessError` when the query fails; its text is on standard error.
+        None when the ledger does not know the organisation. Raises `subprocess.CalledProcessError`
+        when the query fails in another way.
         """
         if arguments not in self._answers:
             answer = subprocess.run(
-                self.command("query", *arguments, "--json"), check=True, stdout=subprocess.PIPE,
-                encoding="utf-8")
+                self.query(*arguments, "--json"), capture_output=True, encoding="utf-8")
+            if answer.returncode not in (0, NOT_FOUND):
+                answer.check_returncode()
             self._answers[arguments] = [json.loads(line) for line in answer.stdout.splitlines()]
         return [row for row in self._answers[arguments]
                 if all(row.get(name) == value for name, value in columns.items())]
@@ -79,8 +91,6 @@ def number(value: object) -> str:
 
 
 def percent(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return " / ".join(percent(item) for item in value)
     return "—" if value is None else f"{hundredths(value)} %"
 
 

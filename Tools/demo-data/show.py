@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import unicodedata
@@ -65,9 +66,12 @@ def table(figures: list[Figure], language: str) -> list[str]:
 def show(programme: Programme, ledger: Ledger, brief: bool) -> list[Figure]:
     name = programme.zh if ledger.language == "zh" else f"{programme.en} {programme.zh}"
     print(f"\n{coloured(f'━━ {programme.key}  {name} ━━', '1')}")
+    # A pipe has no width of its own.
+    environment = dict(os.environ, COLUMNS=str(shutil.get_terminal_size((110, 24)).columns))
     for question in () if brief else programme.tables:
         print("\n" + coloured(f"$ taizhang query {shlex.join(question)}", "2"), flush=True)
-        subprocess.run(ledger.command("query", *question), check=True)
+        # What is missing is told by the figures below.
+        subprocess.run(ledger.query(*question), env=environment, check=False)
     figures = list(programme.figures(ledger))
     print()
     for line in table(figures, ledger.language):
@@ -103,19 +107,20 @@ def main() -> int:
         parser.error(f"no programme {', '.join(sorted(unknown))}: "
                      + " ".join(programme.key for programme in PROGRAMMES))
 
-    ledger = Ledger(executable(), options.server, options.lang)
+    taizhang = executable()
     figures: list[Figure] = []
     try:
+        ledger = Ledger(taizhang, options.server, options.lang)
         for programme in PROGRAMMES:
             if programme.key in wanted:
                 figures += show(programme, ledger, options.brief)
     except FileNotFoundError:
-        print(f"{ledger.taizhang} is not there: build it, or set TAIZHANG_EXECUTABLE",
+        print(f"{taizhang} is not there: build it, or set TAIZHANG_EXECUTABLE",
               file=sys.stderr)
         return 66
     except subprocess.CalledProcessError as error:
-        # The program has said on standard error what is wrong.
-        print(f"exit status {error.returncode}: {shlex.join(error.cmd)}", file=sys.stderr)
+        print(f"{error.stderr or ''}exit status {error.returncode}: {shlex.join(error.cmd)}",
+              file=sys.stderr)
         return error.returncode if error.returncode > 0 else 70
 
     missed = [figure for figure in figures if not figure.holds]

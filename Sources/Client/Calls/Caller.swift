@@ -25,7 +25,9 @@ struct Caller: Sendable {
     }
 
     /// Makes a unary call, again if that is safe and makes sense.
-    func call(_ method: String, _ body: [UInt8], _ call: CallOptions) async throws -> [UInt8] {
+    nonisolated(nonsending) func call(
+        _ method: String, _ body: [UInt8], _ call: CallOptions
+    ) async throws -> [UInt8] {
         let deadline = (call.deadline ?? options.deadline).map { NIODeadline.now() + $0.timeAmount }
         let wanted = OutgoingCall(
             method: method, metadata: Self.metadata(call),
@@ -58,7 +60,7 @@ struct Caller: Sendable {
             let error =
                 TaizhangError(status)
                 ?? TaizhangError(.internal, "the server gave no answer", outcomeIsUnknown: true)
-            return (error, call.isRepeatable && error.isPassing)
+            return (error, error.isPassing && (call.isRepeatable || status.isRefusalAtTheDoor))
         case .neverHappened:
             return (.unavailable("the connection is gone"), true)
         case .lost(let reason):
@@ -77,7 +79,7 @@ struct Caller: Sendable {
     /// Waits before a repetition.
     ///
     /// - Throws: `failure` when the repetition would come after the deadline or too often.
-    func pause(
+    nonisolated(nonsending) func pause(
         after failures: Int, because failure: TaizhangError, deadline: NIODeadline?
     ) async throws {
         guard failures <= options.retriesMax else { throw failure }

@@ -23,7 +23,7 @@ public final class Exchange: Sendable {
     /// - Parameter events: events that it stands for in the server's credit.
     /// - Throws: `CancellationError`. When the call has ended nothing is thrown: `receive` says
     ///   why.
-    public func send(_ message: [UInt8], events: UInt32 = 1) async throws {
+    public nonisolated(nonsending) func send(_ message: [UInt8], events: UInt32 = 1) async throws {
         guard try await gate.pass(bytes: message.count, events: events) else { return }
         call.post { .message($0, OutboundMessage(message, events: events)) }
     }
@@ -36,7 +36,7 @@ public final class Exchange: Sendable {
     /// The next message of the server; nil at the orderly end.
     ///
     /// - Throws: `TaizhangError`, or `CancellationError` when the task is cancelled.
-    public func receive() async throws -> [UInt8]? {
+    public nonisolated(nonsending) func receive() async throws -> [UInt8]? {
         switch await call.next() {
         case .message(let bytes): return bytes
         case .ended(.status(let status)):
@@ -79,7 +79,7 @@ final class SendGate: Sendable {
     /// Waits until a message may be sent, and counts it.
     ///
     /// - Returns: false when the call has ended.
-    func pass(bytes: Int, events: UInt32) async throws -> Bool {
+    nonisolated(nonsending) func pass(bytes: Int, events: UInt32) async throws -> Bool {
         while true {
             try Task.checkCancellation()
             let verdict = state.withLock { state -> Bool? in
@@ -95,7 +95,7 @@ final class SendGate: Sendable {
         }
     }
 
-    private func wait(events: UInt32) async {
+    private nonisolated(nonsending) func wait(events: UInt32) async {
         let number = state.withLock { state in
             state.lastNumber += 1
             return state.lastNumber

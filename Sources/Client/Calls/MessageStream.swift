@@ -27,8 +27,10 @@ public struct MessageStream: AsyncSequence, Sendable {
         /// The next message; nil at the orderly end.
         ///
         /// - Throws: `TaizhangError`, or `CancellationError` when the task is cancelled.
-        public mutating func next() async throws -> [UInt8]? {
-            try await session.next()
+        public mutating func next(
+            isolation actor: isolated (any Actor)?
+        ) async throws -> [UInt8]? {
+            try await session.next(isolation: actor)
         }
     }
 }
@@ -52,36 +54,37 @@ final class StreamSession {
         call?.cancel()
     }
 
-    func next() async throws -> [UInt8]? {
+    /// The next message; runs where its caller runs, so that a message that is there already
+    /// costs no change of threads.
+    func next(isolation actor: isolated (any Actor)?) async throws -> [UInt8]? {
         while !isOver {
-            let call = try await present()
-            switch await call.next() {
+            let call = if let call { call } else { try await present(isolation: actor) }
+            switch await call.next(isolation: actor) {
             case .message(let bytes):
                 failures = 0
                 last = bytes
                 return bytes
             case .ended(let end):
                 self.call = nil
-                try await ended(end)
+                try await ended(end, isolation: actor)
             }
         }
         return nil
     }
 
-    private func present() async throws -> StreamCall {
-        if let call { return call }
+    private func present(isolation actor: isolated (any Actor)?) async throws -> StreamCall {
         while true {
             do {
-                let call = try await begin()
+                let call = try await begin(isolation: actor)
                 self.call = call
                 return call
             } catch let error as TaizhangError {
-                try await failed(error, mayRepeat: true)
+                try await failed(error, mayRepeat: true, isolation: actor)
             }
         }
     }
 
-    private func begin() async throws -> StreamCall {
+    private func begin(isolation actor: isolated (any Actor)?) async throws -> StreamCall {
         let caller = stream.caller
         let connection = try await caller.keeper.connection(deadline: deadline)
         let call = StreamCall(window: caller.window)
@@ -99,7 +102,7 @@ final class StreamSession {
         return resume(last)
     }
 
-    private func ended(_ end: CallEnd) async throws {
+    private func ended(_ end: CallEnd, isolation actor: isolated (any Actor)?) async throws {
         let canContinue = stream.resume != nil || last == nil
         switch end {
         case .status(let status):
@@ -107,14 +110,18 @@ final class StreamSession {
                 isOver = true
                 return
             }
-            try await failed(error, mayRepeat: canContinue && error.isPassing)
+            try await failed(
+                error, mayRepeat: canContinue && error.isPassing, isolation: actor)
         case .neverHappened:
-            try await failed(.unavailable("the connection is gone"), mayRepeat: canContinue)
+            try await failed(
+                .unavailable("the connection is gone"), mayRepeat: canContinue, isolation: actor)
         case .lost(let reason):
-            try await failed(.unavailable(reason), mayRepeat: canContinue)
+            try await failed(
+                .unavailable(reason), mayRepeat: canContinue, isolation: actor)
         case .expired:
             try await failed(
-                TaizhangError(.deadlineExceeded, "the deadline has passed"), mayRepeat: false)
+                TaizhangError(.deadlineExceeded, "the deadline has passed"), mayRepeat: false,
+                isolation: actor)
         case .cancelled:
             isOver = true
             throw CancellationError()
@@ -122,7 +129,9 @@ final class StreamSession {
     }
 
     /// Pauses before the next attempt, or gives up.
-    private func failed(_ error: TaizhangError, mayRepeat: Bool) async throws {
+    private func failed(
+        _ error: TaizhangError, mayRepeat: Bool, isolation actor: isolated (any Actor)?
+    ) async throws {
         failures += 1
         guard mayRepeat, stream.resume != nil || failures <= 2 else {
             isOver = true

@@ -49,23 +49,31 @@ final class StreamCall: CallSink {
     }
 
     /// The next message, or the end; after the end always the end.
-    func next() async -> Item {
-        await withTaskCancellationHandler {
+    func next(isolation actor: isolated (any Actor)? = #isolation) async -> Item {
+        if let item = takeNext(orResume: nil) { return item }
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let (item, back) = state.withLock { state -> (Item?, Credit?) in
-                    if let (bytes, cost) = state.messages.popFirst() {
-                        return (.message(bytes), giveBack(cost, &state))
-                    }
-                    if let end = state.end { return (.ended(end), nil) }
-                    state.reader = continuation
-                    return (nil, nil)
+                if let item = takeNext(orResume: continuation) {
+                    continuation.resume(returning: item)
                 }
-                if let back { post { .give($0, back) } }
-                if let item { continuation.resume(returning: item) }
             }
         } onCancel: {
             cancel()
         }
+    }
+
+    /// What is there already; if nothing is, `reader` is resumed with what comes.
+    private func takeNext(orResume reader: CheckedContinuation<Item, Never>?) -> Item? {
+        let (item, back) = state.withLock { state -> (Item?, Credit?) in
+            if let (bytes, cost) = state.messages.popFirst() {
+                return (.message(bytes), giveBack(cost, &state))
+            }
+            if let end = state.end { return (.ended(end), nil) }
+            state.reader = reader
+            return (nil, nil)
+        }
+        if let back { post { .give($0, back) } }
+        return item
     }
 
     func cancel() {

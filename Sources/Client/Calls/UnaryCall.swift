@@ -17,7 +17,7 @@ final class UnaryCall: CallSink {
     }
 
     /// Makes the call and waits for its end; the cancellation of the task cancels the call.
-    static func perform(
+    nonisolated(nonsending) static func perform(
         _ wanted: OutgoingCall, deadline: NIODeadline?, on connection: ClientConnection
     ) async -> Answer {
         let slot = CallSlot(connection)

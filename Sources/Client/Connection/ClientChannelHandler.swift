@@ -76,7 +76,7 @@ final class ClientChannelHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        connectionEnded("\(error)")
+        connectionEnded(failureReason(error))
         context.close(promise: nil)
     }
 

@@ -56,7 +56,7 @@ final class ClientConnection: Sendable {
             .connect(host: host, port: port)
             .flatMapError { error in
                 let failure = TaizhangError.unavailable(
-                    "cannot reach \(host):\(port): \(error)")
+                    "cannot reach \(host):\(port): \(failureReason(error))")
                 greeting.fail(failure)
                 return loop.makeFailedFuture(failure)
             }

@@ -53,7 +53,8 @@ final class ConnectionKeeper: Sendable {
     ///
     /// - Throws: `TaizhangError`: UNAVAILABLE when the attempt failed that this caller waited for,
     ///   DEADLINE_EXCEEDED; or `CancellationError`.
-    func connection(deadline: NIODeadline?) async throws -> ClientConnection {
+    nonisolated(nonsending) func connection(deadline: NIODeadline?) async throws -> ClientConnection
+    {
         if let present { return present }
         let number = state.withLock { state in
             state.lastWaiter += 1

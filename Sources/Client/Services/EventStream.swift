@@ -50,8 +50,11 @@ public struct EventPages: AsyncSequence, Sendable {
         let progress: ReadProgress
 
         /// The next page; nil at the end.
-        public mutating func next() async throws -> EventPage? {
-            guard !progress.isComplete, let bytes = try await messages.next() else { return nil }
+        public mutating func next(
+            isolation actor: isolated (any Actor)?
+        ) async throws -> EventPage? {
+            guard !progress.isComplete, let bytes = try await messages.next(isolation: actor)
+            else { return nil }
             let page = try EventPage(try ReadResponse.answer(bytes))
             progress.advanced(page)
             return page
@@ -82,9 +85,11 @@ public struct EventStream: AsyncSequence, Sendable {
         }
 
         /// The next event; nil at the end.
-        public mutating func next() async throws -> LedgerEvent? {
+        public mutating func next(
+            isolation actor: isolated (any Actor)?
+        ) async throws -> LedgerEvent? {
             while events.isEmpty {
-                guard let page = try await pages.next() else { return nil }
+                guard let page = try await pages.next(isolation: actor) else { return nil }
                 events = page.events[...]
             }
             return events.popFirst()

@@ -56,15 +56,15 @@ final class Batch: @unchecked Sendable {
         _ write: (inout [UInt8]) -> Void
     ) {
         let target: PendingValue
-        if let last = values.last, last.bytes.count + 4 + size <= valueBytesMax {
+        if let last = values.last, last.recordBytes + size <= valueBytesMax {
             target = last
         } else {
             target = PendingValue(first: end)
             values.append(target)
         }
-        target.append(size: size, write)
+        target.append(write)
         eventCount += 1
-        byteCount += size + 4
+        byteCount += size + ValueHeader.entrySize
         self.ledgerAt = ledgerAt
     }
 

@@ -15,6 +15,25 @@ package protocol Judge: AnyObject, Sendable {
 
     /// Everything up to `position` is durable and will never be discarded.
     func settled(through position: Position)
+
+    /// Whether an event whose id is recorded states the same as the recorded one although its bytes
+    /// are others; then it is a repetition. The log itself knows only bytes, and so does a judge
+    /// that does not say otherwise.
+    func saysTheSame(
+        _ draft: EventDraft, as recorded: RecordedEvent, view: SequencerView
+    ) -> Bool
+
+    /// A request will not be recorded: it was refused, by the judge or before it came to judgement,
+    /// for its ids, versions or condition.
+    func failed(_ request: AppendRequest)
+}
+
+extension Judge {
+    package func saysTheSame(
+        _ draft: EventDraft, as recorded: RecordedEvent, view: SequencerView
+    ) -> Bool { false }
+
+    package func failed(_ request: AppendRequest) {}
 }
 
 /// A judge's answer.

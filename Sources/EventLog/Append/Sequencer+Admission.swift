@@ -18,6 +18,7 @@ extension Sequencer {
         } catch {
             answer = .failed(.storage(.misuse("unexpected error: \(error)")))
         }
+        if case .failed = answer { judge?.failed(request) }
         open.answer(answer, to: completion)
     }
 
@@ -95,8 +96,8 @@ extension Sequencer {
         for (index, position) in found {
             let recorded = try event(at: position)
             let draft = request.events[index]
-            guard recorded.body == draft.body, recorded.type == draft.type,
-                recorded.stream == draft.stream
+            guard recorded.type == draft.type, recorded.stream == draft.stream,
+                recorded.body == draft.body || saysTheSame(draft, recorded)
             else { throw Refusal(failure: .idReused(draft.id)) }
             versions.append(recorded.streamVersion)
             trailers.append(recorded.trailer)
@@ -113,6 +114,10 @@ extension Sequencer {
         return AppendResult(
             first: Position(first), last: Position(first + UInt64(found.count) - 1),
             versions: versions, ledgerAt: ledgerAt, trailers: trailers)
+    }
+
+    private func saysTheSame(_ draft: EventDraft, _ recorded: RecordedEvent) -> Bool {
+        judge?.saysTheSame(draft, as: recorded, view: SequencerView(sequencer: self)) ?? false
     }
 
     // MARK: Versions and condition

@@ -56,28 +56,22 @@ extension Sequencer {
     }
 
     private func accept(
-        _ value: UnsafeRawBufferPointer, isLast: Bool, into copy: Batch,
+        _ bytes: UnsafeRawBufferPointer, isLast: Bool, into copy: Batch,
         _ frontier: inout MerkleFrontier
     ) throws {
-        let header = try ValueHeader.read(value, at: copy.end)
-        guard header.isContinued != isLast else {
+        let value = try ValueView(bytes, at: copy.end)
+        guard value.header.isContinued != isLast else {
             throw EventLogError.doesNotContinue("the batch does not end where a commit ended")
         }
         copy.beginValue()
-        var reader = ByteReader(
-            UnsafeRawBufferPointer(rebasing: value[ValueHeader.size...]))
-        for _ in 0..<header.count {
-            guard let length = reader.uint32(), let bytes = reader.take(Int(length)),
-                let record = RecordView(bytes)
-            else {
-                throw EventLogError.damaged(position: Position(copy.end), "not a record")
-            }
+        for position in value.header.first...value.header.last {
+            let record = try value.record(at: position)
             try add(record, to: copy)
-            frontier.append(.leaf(bytes))
+            frontier.append(.leaf(record.bytes))
         }
-        guard reader.remaining == 0, frontier.root == header.root else {
+        guard frontier.root == value.header.root else {
             throw EventLogError.doesNotContinue(
-                "the value at \(header.first) does not have the Merkle root it claims")
+                "the value at \(value.header.first) does not have the Merkle root it claims")
         }
     }
 

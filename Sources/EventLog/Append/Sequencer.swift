@@ -104,6 +104,9 @@ final class Sequencer: @unchecked Sendable {
                 return .refuseAll(reason: reason)
             }
             let isIdle = state.isCommitterIdle
+            if inboxStart == inbox.count, state.queue.isEmpty, open.isEmpty {
+                return state.isClosing && isIdle ? .end : nil
+            }
             if needsQuiet {
                 guard isIdle else { return nil }
                 return open.isEmpty ? .judge : .dispatch(isAlone: false)
@@ -119,8 +122,7 @@ final class Sequencer: @unchecked Sendable {
                 let isWorthwhile = isIdle && open.eventCount >= options.eagerBatchEvents
                 return isWorthwhile ? .dispatch(isAlone: false) : .judge
             }
-            if !open.isEmpty { return isIdle ? .dispatch(isAlone: true) : nil }
-            return state.isClosing && isIdle ? .end : nil
+            return isIdle ? .dispatch(isAlone: true) : nil
         }
     }
 

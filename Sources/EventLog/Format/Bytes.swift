@@ -52,10 +52,6 @@ struct ByteReader {
         return bytes[offset]
     }
 
-    mutating func uint16() -> UInt16? {
-        integer(UInt16.self).map(UInt16.init(littleEndian:))
-    }
-
     mutating func uint32() -> UInt32? {
         integer(UInt32.self).map(UInt32.init(littleEndian:))
     }

@@ -131,12 +131,4 @@ struct RecordView {
             type: type, tags: [stream] + tags, ledgerAt: ledgerAt, body: [UInt8](body),
             trailer: [UInt8](trailer))
     }
-
-    /// Whether a draft says exactly what was recorded: same body, type and stream.
-    func isSame(as draft: EventDraft) -> Bool {
-        guard type == draft.type, body.count == draft.body.count,
-            streamLength == draft.stream.utf8.count, stream == draft.stream
-        else { return false }
-        return draft.body.elementsEqual(body)
-    }
 }

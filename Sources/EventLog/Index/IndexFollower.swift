@@ -65,10 +65,19 @@ final class IndexFollower: Sendable {
                 return false
             }
             if isClosing == true { return }
-            writeAll()
+            if isClosing == nil { freeDeadReaders() }
+            // When woken by their number, it waits for as many again: small writes cost the most.
+            write(all: isClosing == nil)
             // What broke for good stays broken until the log is opened again.
             if case .fatal = failure?.kind { return }
         }
+    }
+
+    /// Frees the reader slots of processes that died: their snapshots would keep old pages for
+    /// ever. A failure is not worth more than another try at the next pause.
+    private func freeDeadReaders() {
+        _ = try? log.environment.checkReaders()
+        _ = try? index.environment.checkReaders()
     }
 
     /// Ends the thread soon.
@@ -77,10 +86,19 @@ final class IndexFollower: Sendable {
         monitor.wake()
     }
 
-    /// Writes until nothing durable is left out of the table, or a write fails.
+    /// Writes what is left when the log ends.
     func writeAll() {
+        write(all: true)
+    }
+
+    /// Writes while it is worth it, or until nothing durable is left out of the table.
+    private func write(all: Bool) {
         do {
-            while try writeOnce() {}
+            // What is durable now, not what keeps coming while the table is written.
+            let end = overlay.withLock { $0.marks.last?.last ?? 0 }
+            while all ? checkpoint.position < end : overlay.isWorthWriting(options) {
+                guard try writeOnce() else { break }
+            }
         } catch {
             let failure = Self.failure(error)
             monitor.withLock { $0.failure = failure }

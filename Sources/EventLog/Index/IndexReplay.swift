@@ -30,11 +30,11 @@ struct IndexReplay {
     /// - Returns: the last position added; at least `last`.
     private func add(after start: UInt64, through last: UInt64) throws(EventLogError) -> UInt64 {
         var position = start
-        try log.withValues(from: start + 1) { header, records in
+        try log.withValues(from: start + 1) { value, _ in
+            let header = value.header
             var keys = 0
-            for (offset, record) in records.enumerated() {
-                let expected = header.first + UInt64(offset)
-                guard expected > position else { continue }
+            for expected in header.first...header.last where expected > position {
+                let record = try value.record(at: expected)
                 let stream = record.stream
                 let tags = record.tags
                 let version = record.streamVersion

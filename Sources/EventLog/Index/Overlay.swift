@@ -25,7 +25,7 @@ final class Overlay: Sendable {
     /// Whether there is enough for a write of the index.
     func isWorthWriting(_ options: EventLogOptions) -> Bool {
         withLock { state in
-            state.count >= UInt64(options.checkpointEvents)
+            (state.marks.last?.last ?? 0) >= state.floor + UInt64(options.checkpointEvents)
                 || state.durableKeys >= options.checkpointKeys
         }
     }

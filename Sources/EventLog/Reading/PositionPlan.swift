@@ -12,7 +12,12 @@ indirect enum PositionPlan: Equatable {
     init(_ query: EventQuery) {
         self = .union(
             query.alternatives.map { alternative in
-                .intersection([.types(alternative.types)] + alternative.tags.map(Self.tag))
+                .intersection(
+                    [
+                        .types(alternative.types),
+                        .lists(alternative.streams) { .stream($0) },
+                        .lists(alternative.categories) { .category($0) },
+                    ] + alternative.tags.map(Self.tag))
             })
     }
 
@@ -41,6 +46,13 @@ indirect enum PositionPlan: Equatable {
 
     private static func types(_ types: [UInt32]) -> PositionPlan {
         types.isEmpty ? .everything : .union(types.map { .list(.type($0)) })
+    }
+
+    /// The lists of these names; everything when there are none.
+    private static func lists(
+        _ names: [String], _ list: (String) -> ListName
+    ) -> PositionPlan {
+        names.isEmpty ? .everything : .union(names.map { .list(list($0)) })
     }
 
     private static func union(_ plans: [PositionPlan]) -> PositionPlan {

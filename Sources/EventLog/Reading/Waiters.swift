@@ -59,7 +59,9 @@ final class Waiters: Sendable {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let answer = state.withLock { state -> Result<Position, any Error>? in
-                    if state.cancelled.remove(number) != nil { return .failure(CancellationError()) }
+                    if state.cancelled.remove(number) != nil {
+                        return .failure(CancellationError())
+                    }
                     if state.isClosed { return .failure(EventLogError.closed) }
                     if state.head > position { return .success(Position(state.head)) }
                     state.waiting[number] = Waiter(after: position, continuation: continuation)

@@ -98,54 +98,22 @@ struct PageBudget {
 }
 
 extension LogStore {
-    /// Lends value after value, from the one that holds `position`, until `body` returns false or
-    /// the log ends.
+    /// Lends value after value with its stored bytes, from the one that holds `position`, until
+    /// `body` returns false or the log ends.
     func withValues(
-        from position: UInt64, _ body: (ValueHeader, [RecordView]) throws -> Bool
-    ) throws(EventLogError) {
-        try withRawValues(from: position) { header, bytes in
-            try body(header, Self.records(in: bytes, header))
-        }
-    }
-
-    /// The same with the value's bytes, header and all.
-    func withRawValues(
-        from position: UInt64, _ body: (ValueHeader, UnsafeRawBufferPointer) throws -> Bool
+        from position: UInt64, _ body: (ValueView, UnsafeRawBufferPointer) throws -> Bool
     ) throws(EventLogError) {
         try storing {
             try environment.read { transaction in
                 try transaction.withCursor(values) { cursor in
                     guard try cursor.seekAtMost(position) else { return }
                     repeat {
-                        let header = try Self.header(of: cursor)
-                        let isOn = try cursor.value { try body(header, $0.transactionBytes) }
+                        let value = try Self.value(of: cursor)
+                        let isOn = try cursor.value { try body(value, $0.transactionBytes) }
                         guard isOn else { return }
                     } while try cursor.next()
                 }
             }
         }
-    }
-
-    /// The records of a value whose header was checked.
-    static func records(
-        in value: UnsafeRawBufferPointer, _ header: ValueHeader
-    ) throws(EventLogError) -> [RecordView] {
-        var reader = ByteReader(UnsafeRawBufferPointer(rebasing: value[ValueHeader.size...]))
-        var records: [RecordView] = []
-        for index in 0..<UInt64(header.count) {
-            guard let length = reader.uint32(), let bytes = reader.take(Int(length)),
-                let record = RecordView(bytes)
-            else {
-                throw .damaged(
-                    position: Position(header.first + index),
-                    "the record is not one that this version knows")
-            }
-            records.append(record)
-        }
-        guard reader.remaining == 0 else {
-            throw .damaged(
-                position: Position(header.last), "a value is longer than its records")
-        }
-        return records
     }
 }

@@ -77,7 +77,7 @@ final class LogStore: Sendable {
                 }
                 let last = try transaction.withCursor(values) { cursor -> ValueHeader? in
                     guard try cursor.last() else { return nil }
-                    return try Self.header(of: cursor)
+                    return try Self.value(of: cursor).header
                 }
                 guard let last else {
                     guard stored == nil else {
@@ -126,27 +126,21 @@ final class LogStore: Sendable {
     ) throws -> LogHead {
         var next = head
         next.ledgerAt = ledgerAt
-        var headers: [ValueHeader] = []
-        headers.reserveCapacity(batch.count)
-        for (index, value) in batch.enumerated() {
+        var roots: [MerkleHash] = []
+        roots.reserveCapacity(batch.count)
+        for value in batch {
             value.forEachRecord { next.frontier.append(.leaf($0)) }
-            headers.append(
-                ValueHeader(
-                    first: value.first, count: UInt32(value.count),
-                    bodyLength: UInt32(value.bytes.count), root: next.frontier.root,
-                    isContinued: index + 1 < batch.count))
+            roots.append(next.frontier.root)
         }
         let headBytes = next.bytes
         try environment.write { transaction in
-            for (header, value) in zip(headers, batch) {
-                let size = ValueHeader.size + value.bytes.count
-                try transaction.reserve(values, header.first, count: size, .append) { room in
+            for (index, value) in batch.enumerated() {
+                try transaction.reserve(
+                    values, value.first, count: value.storedBytes, .append
+                ) { room in
                     room.withUnsafeMutableBytes { room in
-                        value.bytes.withUnsafeBytes {
-                            UnsafeMutableRawBufferPointer(rebasing: room[ValueHeader.size...])
-                                .copyMemory(from: $0)
-                        }
-                        header.write(to: room)
+                        value.write(
+                            root: roots[index], isContinued: index + 1 < batch.count, to: room)
                     }
                 }
             }
@@ -155,12 +149,12 @@ final class LogStore: Sendable {
         return next
     }
 
-    /// Reads and checks the header of the value a cursor stands on.
-    static func header(of cursor: borrowing ReadCursor) throws -> ValueHeader {
+    /// Opens the value a cursor stands on, and proves its header and directory.
+    static func value(of cursor: borrowing ReadCursor) throws -> ValueView {
         guard let first = cursor.numberKey else {
             throw EventLogError.damaged(position: .zero, "a key of the log is not a position")
         }
-        return try cursor.value { try ValueHeader.read($0.transactionBytes, at: first) }
+        return try cursor.value { try ValueView($0.transactionBytes, at: first) }
     }
 
     /// The Merkle root after `position`, which must be the last of its value; nil when it is not.
@@ -170,7 +164,7 @@ final class LogStore: Sendable {
             try environment.read { transaction in
                 try transaction.withCursor(values) { cursor in
                     guard try cursor.seekAtMost(position) else { return nil }
-                    let header = try Self.header(of: cursor)
+                    let header = try Self.value(of: cursor).header
                     return header.last == position ? header.root : nil
                 }
             }

@@ -1,45 +1,45 @@
-/// A value of the log in the making: records one after the other, without the header.
+import Zlib
+
+/// A value of the log in the making: its records one after the other, without header and
+/// directory.
 ///
 /// `@unchecked Sendable`: the sequencer's thread appends; once the value is part of a batch that
 /// was handed on, nobody changes it any more and both threads read.
 final class PendingValue: @unchecked Sendable {
     let first: UInt64
-    /// Each record behind its length in four bytes, little-endian.
-    private(set) var bytes: [UInt8] = []
-    /// Where each record begins in `bytes`, behind its length.
-    private var offsets: [Int] = []
+    private var bytes: [UInt8] = []
+    /// Where each record ends in `bytes`.
+    private var ends: [Int] = []
 
     init(first: UInt64) {
         self.first = first
         bytes.reserveCapacity(4_096)
     }
 
-    var count: Int { offsets.count }
+    var count: Int { ends.count }
 
     /// The last position; meaningful once there is a record.
     var last: UInt64 { first + UInt64(count) - 1 }
 
-    /// Appends a record of `size` bytes, which `write` must append.
-    func append(size: Int, _ write: (inout [UInt8]) -> Void) {
-        bytes.append(littleEndian: UInt32(truncatingIfNeeded: size))
-        offsets.append(bytes.count)
-        write(&bytes)
+    /// Bytes of records.
+    var recordBytes: Int { bytes.count }
+
+    /// Bytes of the value as stored, header and all.
+    var storedBytes: Int {
+        ValueHeader.size + count * ValueHeader.entrySize + bytes.count
     }
 
-    /// Takes the records from `index` on away again.
-    func truncate(to index: Int) {
-        guard index < offsets.count else { return }
-        bytes.removeSubrange((offsets[index] - 4)...)
-        offsets.removeSubrange(index...)
+    /// Appends the record that `write` appends to the bytes it is given.
+    func append(_ write: (inout [UInt8]) -> Void) {
+        write(&bytes)
+        ends.append(bytes.count)
     }
 
     /// Lends the record at a position that the value holds.
     func withRecord<Result>(
         at position: UInt64, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) rethrows -> Result {
-        let index = Int(position - first)
-        let end = index + 1 < offsets.count ? offsets[index + 1] - 4 : bytes.count
-        let range = offsets[index]..<end
+        let range = range(of: Int(position - first))
         return try bytes.withUnsafeBytes { all in
             try body(UnsafeRawBufferPointer(rebasing: all[range]))
         }
@@ -48,10 +48,35 @@ final class PendingValue: @unchecked Sendable {
     /// Lends every record in order.
     func forEachRecord(_ body: (UnsafeRawBufferPointer) -> Void) {
         bytes.withUnsafeBytes { all in
-            for index in offsets.indices {
-                let end = index + 1 < offsets.count ? offsets[index + 1] - 4 : all.count
-                body(UnsafeRawBufferPointer(rebasing: all[offsets[index]..<end]))
+            for index in ends.indices {
+                body(UnsafeRawBufferPointer(rebasing: all[range(of: index)]))
             }
         }
+    }
+
+    /// Writes the value as it is stored into `storedBytes` bytes.
+    func write(root: MerkleHash, isContinued: Bool, to value: UnsafeMutableRawBufferPointer) {
+        var entry = ValueHeader.size
+        bytes.withUnsafeBytes { all in
+            for index in ends.indices {
+                let sum = crc32(UnsafeRawBufferPointer(rebasing: all[range(of: index)]))
+                value.storeBytes(
+                    of: UInt32(truncatingIfNeeded: ends[index]).littleEndian, toByteOffset: entry,
+                    as: UInt32.self)
+                value.storeBytes(
+                    of: sum.littleEndian, toByteOffset: entry + 4, as: UInt32.self)
+                entry += ValueHeader.entrySize
+            }
+            UnsafeMutableRawBufferPointer(rebasing: value[entry...]).copyMemory(from: all)
+        }
+        let header = ValueHeader(
+            first: first, count: UInt32(truncatingIfNeeded: count),
+            bodyLength: UInt32(truncatingIfNeeded: storedBytes - ValueHeader.size), root: root,
+            isContinued: isContinued)
+        header.write(to: value)
+    }
+
+    private func range(of index: Int) -> Range<Int> {
+        (index == 0 ? 0 : ends[index - 1])..<ends[index]
     }
 }

@@ -53,7 +53,9 @@ final class ServerLock: Sendable {
         var text = [UInt8](repeating: 0, count: 16)
         let count = pread(descriptor, &text, text.count, 0)
         guard count > 0 else { return nil }
-        let digits = text.prefix(count).prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+        let digits = text.prefix(count).prefix {
+            $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")
+        }
         return Int32(String(decoding: digits, as: UTF8.self))
     }
 }

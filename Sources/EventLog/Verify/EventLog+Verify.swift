@@ -19,8 +19,8 @@ extension EventLog {
         }
         var indexReport = VerifyReport(head: Position(head.position))
         var failure: EventLogError?
-        try log.run(progress: progress) { first, records in
-            comparison?.note(records, from: first)
+        try log.run(progress: progress) { position, record in
+            comparison?.note(record, at: position)
             guard failure == nil, comparison?.isWindowFull == true else { return }
             do throws(EventLogError) {
                 try comparison?.compareWindow(&indexReport)
@@ -31,19 +31,19 @@ extension EventLog {
         if let failure { throw failure }
         log.check(head: head)
         var report = log.report
-        if var comparison {
-            try comparison.compareWindow(&indexReport)
-            if report.isComplete { try comparison.compareTotals(&indexReport) }
-        } else {
-            report.indexSkipped = indexFault ?? "there is no index"
+        guard report.damageCount == 0, var comparison else {
+            report.indexSkipped = indexFault ?? Self.soundFirst
+            return report
         }
+        try comparison.compareWindow(&indexReport)
+        if report.isComplete { try comparison.compareTotals(&indexReport) }
         report.postings = indexReport.postings
-        for damage in indexReport.damages {
-            report.add(damage.kind, damage.position.value, damage.text)
-        }
-        report.damageCount += indexReport.damageCount - indexReport.damages.count
+        report.damages = indexReport.damages
+        report.damageCount = indexReport.damageCount
         return report
     }
+
+    private static let soundFirst = "the log has to be sound first"
 
     /// Verifies a ledger at rest, also one that is too damaged to be opened.
     ///
@@ -80,7 +80,7 @@ extension EventLog {
         var verifier = LogVerifier(log, head: try log.lastPositionKnown())
         try verifier.run(progress: progress) { _, _ in }
         var report = verifier.report
-        report.indexSkipped = "the log has to be sound first"
+        report.indexSkipped = soundFirst
         if report.damageCount == 0, case .damaged(let position, let text) = fault {
             report.add(.head, position.value, text)
         }

@@ -26,23 +26,20 @@ struct IndexVerifier {
         self.checkpoint = checkpoint
     }
 
-    /// Takes note of a value's records.
-    mutating func note(_ records: [RecordView], from first: UInt64) {
-        for (offset, record) in records.enumerated() {
-            let position = first + UInt64(offset)
-            let stream = record.stream
-            let tags = record.tags
-            ids.append((record.id, position))
-            lists[.stream(stream), default: []].append(position)
-            lists[.category(String(category(ofStream: stream))), default: []].append(position)
-            lists[.type(record.type), default: []].append(position)
-            for tag in tags { lists[.tag(tag), default: []].append(position) }
-            if position <= checkpoint {
-                expectedPostings += 3 + UInt64(tags.count)
-                versions[stream] = record.streamVersion
-            }
-            windowEnd = position
+    /// Takes note of the next event.
+    mutating func note(_ record: RecordView, at position: UInt64) {
+        let stream = record.stream
+        let tags = record.tags
+        ids.append((record.id, position))
+        lists[.stream(stream), default: []].append(position)
+        lists[.category(String(category(ofStream: stream))), default: []].append(position)
+        lists[.type(record.type), default: []].append(position)
+        for tag in tags { lists[.tag(tag), default: []].append(position) }
+        if position <= checkpoint {
+            expectedPostings += 3 + UInt64(tags.count)
+            versions[stream] = record.streamVersion
         }
+        windowEnd = position
     }
 
     /// Whether enough was noted to be compared.
@@ -98,7 +95,8 @@ struct IndexVerifier {
             report.add(.index, position, "the event is not found by \(name)")
         }
         for position in surplus.sorted() {
-            report.add(.index, position, "the event is found by \(name), to which it does not belong")
+            report.add(
+                .index, position, "the event is found by \(name), to which it does not belong")
         }
     }
 }
@@ -144,7 +142,9 @@ extension IndexVerifier {
     private func compareVersions(_ report: inout VerifyReport) throws(EventLogError) {
         var found: [String: UInt64] = [:]
         try walk(index.names) { key, value in
-            guard let record = NameRecord(value.transactionBytes), record.version > 0 else { return }
+            guard let record = NameRecord(value.transactionBytes), record.version > 0 else {
+                return
+            }
             found[String(decoding: key.transactionBytes, as: UTF8.self)] = record.version
         }
         guard try index.loadCheckpoint()?.position ?? 0 == checkpoint else { return }

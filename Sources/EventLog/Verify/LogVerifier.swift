@@ -27,9 +27,9 @@ struct LogVerifier {
 
     /// Runs through the log.
     ///
-    /// - Parameter visit: is lent every sound value's records, with the position of the first.
+    /// - Parameter visit: is lent every record in order, as long as nothing is found damaged.
     mutating func run(
-        progress: VerifyProgress, _ visit: (UInt64, [RecordView]) -> Void
+        progress: VerifyProgress, _ visit: (UInt64, RecordView) -> Void
     ) throws(EventLogError) {
         while next <= head {
             let before = next
@@ -51,7 +51,7 @@ struct LogVerifier {
 
     /// - Returns: false when there are no more values.
     private mutating func step(
-        _ visit: (UInt64, [RecordView]) -> Void
+        _ visit: (UInt64, RecordView) -> Void
     ) throws(EventLogError) -> Bool {
         try storing {
             try log.environment.read { transaction in
@@ -68,7 +68,7 @@ struct LogVerifier {
     }
 
     private mutating func check(
-        _ cursor: borrowing ReadCursor, _ visit: (UInt64, [RecordView]) -> Void
+        _ cursor: borrowing ReadCursor, _ visit: (UInt64, RecordView) -> Void
     ) throws {
         guard let key = cursor.numberKey else {
             report.add(.value, next, "a key of the log is not a position")
@@ -85,41 +85,33 @@ struct LogVerifier {
         skipsToKey = false
         next = max(next, key)
         report.values += 1
-        cursor.value { span in
-            do throws(EventLogError) {
-                let header = try ValueHeader.read(span.transactionBytes, at: key)
-                let records = try LogStore.records(in: span.transactionBytes, header)
-                check(records, header)
-                visit(header.first, records)
-                next = max(next, header.last + 1)
-            } catch {
-                report.add(.value, key, Self.text(error))
-                frontier = nil
-                next = max(next, key + 1)
-                skipsToKey = true
-            }
+        do throws(EventLogError) {
+            let value = try storing { try LogStore.value(of: cursor) }
+            check(value, visit)
+            next = max(next, value.header.last + 1)
+        } catch {
+            report.add(.value, key, Self.text(error))
+            frontier = nil
+            next = max(next, key + 1)
+            skipsToKey = true
         }
     }
 
-    private mutating func check(_ records: [RecordView], _ header: ValueHeader) {
-        for (offset, record) in records.enumerated() {
-            let position = header.first + UInt64(offset)
-            let stream = record.stream
-            let expected = versions[stream, default: 0] + 1
-            // After lost events a stream may jump; that is told once, where they are missing.
-            if record.streamVersion != expected, frontier != nil || record.streamVersion < expected {
-                report.add(
-                    .streamVersion, position,
-                    "version \(record.streamVersion) of stream \(stream), expected \(expected)")
+    private mutating func check(
+        _ value: ValueView, _ visit: (UInt64, RecordView) -> Void
+    ) {
+        let header = value.header
+        for position in header.first...header.last {
+            report.events += 1
+            do throws(EventLogError) {
+                let record = try value.record(at: position)
+                check(record, at: position)
+                if report.damageCount == 0 { visit(position, record) }
+            } catch {
+                report.add(.value, position, Self.text(error))
+                frontier = nil
             }
-            versions[stream] = record.streamVersion
-            if record.ledgerAt < ledgerAt {
-                report.add(.value, position, "the time of recording goes backwards")
-            }
-            ledgerAt = record.ledgerAt
-            frontier?.append(.leaf(record.bytes))
         }
-        report.events += UInt64(records.count)
         if let frontier, frontier.root != header.root {
             report.add(
                 .root, header.first,
@@ -127,6 +119,23 @@ struct LogVerifier {
                     + "the value states \(header.root)")
             self.frontier = nil
         }
+    }
+
+    private mutating func check(_ record: RecordView, at position: UInt64) {
+        let stream = record.stream
+        let expected = versions[stream, default: 0] + 1
+        // After lost events a stream may jump; that is told once, where they are missing.
+        if record.streamVersion != expected, frontier != nil || record.streamVersion < expected {
+            report.add(
+                .streamVersion, position,
+                "version \(record.streamVersion) of stream \(stream), expected \(expected)")
+        }
+        versions[stream] = record.streamVersion
+        if record.ledgerAt < ledgerAt {
+            report.add(.value, position, "the time of recording goes backwards")
+        }
+        ledgerAt = record.ledgerAt
+        frontier?.append(.leaf(record.bytes))
     }
 
     /// Proves the stored head against what was read.

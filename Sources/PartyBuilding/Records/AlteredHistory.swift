@@ -51,7 +51,10 @@ final class AlteredHistory: FactSource {
 
     /// The effective facts at or after the limit that answer a question.
     func laterFacts(_ question: Question) throws -> [Fact] {
-        EffectiveFacts.resolve(try answer(question)).filter { $0.position >= limit }
+        let facts = try EffectiveFacts.resolve(
+            try answer(question), carrying: question.tag, types: question.types
+        ) { try anyFact(id: $0) }
+        return facts.filter { $0.position >= limit }
     }
 
     /// The questions that were asked for the first time since the last call.
@@ -80,13 +83,13 @@ final class AlteredHistory: FactSource {
     func last(tag: String) throws -> Fact? { try facts(tag: tag, types: nil).last }
 
     func fact(id: FactID) throws -> Fact? {
-        if case .replaced(let fact) = alteration, fact.id == id {
-            return fact.position < limit ? fact : nil
-        }
-        guard let fact = try office.fact(id: id), !isGone(fact), fact.position < limit else {
-            return nil
-        }
-        return fact
+        try anyFact(id: id).flatMap { $0.position < limit ? $0 : nil }
+    }
+
+    /// The fact with an id, also when it has not happened yet.
+    private func anyFact(id: FactID) throws -> Fact? {
+        if case .replaced(let fact) = alteration, fact.id == id { return fact }
+        return try office.fact(id: id).flatMap { isGone($0) ? nil : $0 }
     }
 
     /// The altered fact itself and what amends it.

@@ -32,13 +32,11 @@ package struct Amendments: Sendable {
     package var isVoid: Bool { voidID != nil }
 
     /// The payload's bytes as they stand: those of the last correction, else the recorded ones.
+    /// The `replaced_hash` of a correction is their SHA-256.
     package var payloadBytes: [UInt8] {
         if let correction { return [UInt8](correction.replacement) }
-        return target.payload.message.wireBytes
+        return target.payloadBytes
     }
-
-    /// SHA-256 of the payload as it stands: what `replaced_hash` of a correction must be.
-    package var payloadHash: [UInt8] { SHA256.digest(of: payloadBytes) }
 }
 
 extension Office {

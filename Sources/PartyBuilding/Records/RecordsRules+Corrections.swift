@@ -11,6 +11,7 @@ extension RecordsRules {
                 zh: "更正或作废本身不能被更正：请指明原事实，最后一次有效的更正为准",
                 en: "a correction or void is not corrected itself: name the root fact; "
                     + "its last correction that is not void counts")
+            try requireHash(event, amendments, judging)
         },
         Guard("R-GEN-07", on: RecordCorrected.self) { event, judging in
             try requireApprover(event.approver, event.targetEvent, judging)
@@ -123,15 +124,6 @@ extension RecordsRules {
                 zh: "更正后内容不是合法的 \(target.type.name)：\(error)",
                 en: "the replacement is no valid \(target.type.name): \(error)")
         }
-        if event.hasReplacedHash {
-            let hash = amendments.payloadHash
-            try judging.require(
-                [UInt8](event.replacedHash) == hash,
-                [DecidingFact("current_hash", Hexadecimal.text(hash))],
-                zh: "replaced_hash 与现行内容不符：该事实已被他人更正，请重新读取后再更正",
-                en: "replaced_hash is not that of the payload as it stands: somebody corrected it "
-                    + "in between; read it again")
-        }
         try requireMask(event.mask, target.type.descriptor, amendments.payloadBytes, bytes, judging)
         guard let corrected = target.corrected(by: event) else {
             throw judging.refusal(
@@ -144,6 +136,20 @@ extension RecordsRules {
         try judging.rulebook.judgeGuards(
             corrected, actor: judging.actor, office: Office(source: history, capacity: 256))
         return corrected
+    }
+
+    /// A correction that names what it replaces replaces nothing else.
+    private static func requireHash(
+        _ event: RecordCorrected, _ amendments: Amendments, _ judging: Judging
+    ) throws {
+        guard event.hasReplacedHash, let digest = judging.rulebook.digest else { return }
+        let hash = digest(amendments.payloadBytes)
+        try judging.require(
+            [UInt8](event.replacedHash) == hash,
+            [DecidingFact("current_hash", Hexadecimal.text(hash))],
+            zh: "replaced_hash 与现行内容不符：该事实已被他人更正，请重新读取后再更正",
+            en: "replaced_hash is not that of the payload as it stands: somebody corrected it "
+                + "in between; read it again")
     }
 
     private static func requireMask(

@@ -54,6 +54,12 @@ extension RecordsRules {
             try judging.require(
                 twice == nil, [DecidingFact("key", twice ?? "")],
                 zh: "指标 \(twice ?? "") 重复", en: "\(twice ?? "") appears twice")
+            guard event.hasHash, let digest = judging.rulebook.digest else { return }
+            let hash = digest(event.figureBytes)
+            try judging.require(
+                [UInt8](event.hash) == hash, [DecidingFact("hash", Hexadecimal.text(hash))],
+                zh: "hash 与 figures 不符：请重新计算，或去掉 hash 由服务填写",
+                en: "hash is not that of figures: compute it again or leave it to the server")
         },
 
         Guard("STATE-REPORT", on: ReportRestated.self) { event, judging in

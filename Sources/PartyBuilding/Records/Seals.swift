@@ -20,26 +20,29 @@ package struct Seals: Aggregate {
     package init(id: String) {}
 
     package mutating func apply(_ fact: Fact) {
-        guard case .periodSealed(let event) = fact.payload,
-            let first = event.period.firstDay, let last = event.period.lastDay,
-            let on = LocalDate(yyyymmdd: event.on)
-        else { return }
-        seals.append(
-            Seal(
-                period: event.period.text, firstDay: first, lastDay: last, sealedOn: on,
-                recordedAt: fact.recordedAt))
-    }
-
-    /// The sealed period that holds a day, for a fact recorded at an instant; nil when there is
-    /// none.
-    package func sealed(on day: LocalDate, before recordedAt: Int64) -> String? {
-        seals.first {
-            $0.firstDay <= day && day <= $0.lastDay && $0.recordedAt <= recordedAt
-        }?.period
+        if let seal = Seal(fact) { seals.append(seal) }
     }
 
     /// Whether exactly this period is sealed already.
     package func isSealed(_ period: String) -> Bool {
         seals.contains { $0.period == period }
+    }
+}
+
+extension Seals.Seal {
+    /// The seal that a fact sets; nil for every other fact.
+    init?(_ fact: Fact) {
+        guard case .periodSealed(let event) = fact.payload,
+            let first = event.period.firstDay, let last = event.period.lastDay,
+            let on = LocalDate(yyyymmdd: event.on)
+        else { return nil }
+        self.init(
+            period: event.period.text, firstDay: first, lastDay: last, sealedOn: on,
+            recordedAt: fact.recordedAt)
+    }
+
+    /// Whether the sealed period holds a day, for a fact recorded at an instant.
+    func holds(_ day: LocalDate, before recordedAt: Int64) -> Bool {
+        firstDay <= day && day <= lastDay && self.recordedAt <= recordedAt
     }
 }

@@ -51,6 +51,30 @@ package enum EffectiveFacts {
         }
         return effective
     }
+
+    /// The facts of one subject as they stand: with those that corrections moved to it, without
+    /// those that they moved away.
+    ///
+    /// - Parameters:
+    ///   - raw: all facts that carry the subject's tag, in order of position.
+    ///   - types: the types that are wanted; nil for all.
+    ///   - fact: finds the target of a correction, as it was recorded.
+    static func resolve(
+        _ raw: [Fact], carrying tag: String, types: [EventType]?,
+        fact: (FactID) throws -> Fact?
+    ) rethrows -> [Fact] {
+        guard raw.contains(where: \.isAmendment) else { return raw }
+        var facts = raw
+        for target in raw.compactMap(\.amendmentTarget)
+        where !facts.contains(where: { $0.id == target }) {
+            guard let moved = try fact(target), types?.contains(moved.type) ?? true,
+                !moved.isAmendment
+            else { continue }
+            facts.append(moved)
+        }
+        if facts.count > raw.count { facts.sort { $0.position < $1.position } }
+        return resolve(facts).filter { $0.tags.contains(tag) }
+    }
 }
 
 extension Fact {
@@ -62,15 +86,38 @@ extension Fact {
             return nil
         }
         var fact = self
-        fact.payload = replaced
+        fact.replacePayload(replaced, bytes: bytes)
         fact.isCorrected = true
         let trees = tags.filter { subjectKind($0) == "tree" }
-        fact.tags = Subjects.of(type: type, stream: stream, payload: bytes) + trees
-        let days = FactDays(type: type, payload: bytes)
-        let before = (try? payload.serializedBytes()).map { FactDays(type: type, payload: $0) }
-        // A fact whose own date said when it happened moves with its corrected date.
-        if let day = days.primary, before?.primary == occurred.lastDay { fact.occurred = Moment(day) }
-        fact.validDay = days.effectiveFrom ?? fact.occurred.lastDay ?? validDay
+        fact.tags = sortedUnique(
+            Subjects.of(type: type, stream: stream, payload: bytes) + trees)
+        fact.moveTime(from: payloadBytes, to: bytes, type)
         return fact
+    }
+
+    /// A fact whose own payload said when it happened moves with the corrected payload; one that
+    /// did not move keeps its precision.
+    private mutating func moveTime(from old: [UInt8], to new: [UInt8], _ type: EventType) {
+        let before = type.occurrence(in: old, 0..<old.count)
+        let after = type.occurrence(in: new, 0..<new.count)
+        let hadOwnEffect = FactDays(type: type, payload: old).effectiveFrom != nil
+        let followedOccurrence = hadOwnEffect || validDay == occurred.lastDay
+        if let before, let after, before != after,
+            Moment(before).lastDay == occurred.lastDay
+        {
+            occurred = Moment(after)
+        }
+        if let effective = FactDays(type: type, payload: new).effectiveFrom {
+            validDay = effective
+        } else if followedOccurrence {
+            validDay = occurred.lastDay ?? validDay
+        }
+    }
+}
+
+extension Moment {
+    fileprivate init(_ value: MomentValue) {
+        self.init()
+        self.value = value
     }
 }

@@ -11,6 +11,7 @@ package struct Fact: Sendable {
     /// 1 for the first fact of the stream; 0 while only proposed.
     package var streamVersion: UInt64
     package var payload: EventPayload
+    private var sentPayload: [UInt8]?
     /// When it happened, with its precision.
     package var occurred: Moment
     /// The day from which the fact counts: `effective_from` when it has one, else the last local
@@ -36,11 +37,23 @@ package struct Fact: Sendable {
     /// The payload is not the one first recorded but that of a correction (L01).
     package var isCorrected: Bool
 
+    /// The payload's bytes as they were sent (of a corrected fact, those of the correction), without
+    /// what the server filled in.
+    package var payloadBytes: [UInt8] { sentPayload ?? payload.message.wireBytes }
+
     /// The catalogue entry of the fact's type.
     package var type: EventType { payload.type }
 
     /// Local day on which it was recorded.
     package var recordedDay: LocalDate { LocalDate(instant: recordedAt) }
+
+    /// Puts another payload of the same type in the place of this one.
+    ///
+    /// - Parameter bytes: the payload as it was sent.
+    package mutating func replacePayload(_ payload: EventPayload, bytes: [UInt8]) {
+        self.payload = payload
+        sentPayload = bytes
+    }
 
     /// A fact that names no time (only corrections and voids may) happened when it was recorded.
     package mutating func settleTime() {
@@ -52,9 +65,11 @@ package struct Fact: Sendable {
     /// The part of the stream's name behind the first hyphen: `yq-b1` of `branch-yq-b1`.
     package var streamIdentity: String { subjectIdentity(stream) }
 
+    /// - Parameter payloadBytes: the payload as it was sent; nil to have it encoded when needed.
     package init(
         id: FactID, position: UInt64 = 0, stream: String, streamVersion: UInt64 = 0,
-        payload: EventPayload, occurred: Moment, validDay: LocalDate, recordedAt: Int64,
+        payload: EventPayload, payloadBytes: [UInt8]? = nil, occurred: Moment, validDay: LocalDate,
+        recordedAt: Int64,
         recordedBy: String, onBehalfOf: String? = nil, tenant: String = "", tags: [String],
         sourceDoc: DocRef? = nil, evidence: [EvidenceRef] = [], lateReason: String? = nil,
         dataClass: DataClass? = nil, isLate: Bool = false, isAfterSeal: Bool = false,
@@ -65,6 +80,7 @@ package struct Fact: Sendable {
         self.stream = stream
         self.streamVersion = streamVersion
         self.payload = payload
+        sentPayload = payloadBytes
         self.occurred = occurred
         self.validDay = validDay
         self.recordedAt = recordedAt

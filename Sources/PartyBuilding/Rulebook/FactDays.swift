@@ -5,9 +5,6 @@ package import Schema
 package struct FactDays: Equatable, Sendable {
     /// The payload's `on`.
     package private(set) var on: LocalDate?
-    /// The day the payload is about: `on` or, without such a field, the first date that is not a
-    /// plan or deadline.
-    package private(set) var primary: LocalDate?
     /// The payload's own `effective_from`, which then is the fact's valid time.
     package private(set) var effectiveFrom: LocalDate?
 
@@ -21,7 +18,6 @@ package struct FactDays: Equatable, Sendable {
             }
             let day = LocalDate(yyyymmdd: Int32(truncatingIfNeeded: Int64(bitPattern: value)))
             if field.number == fields.on { on = day }
-            if field.number == fields.primary { primary = day }
             if field.number == fields.effectiveFrom { effectiveFrom = day }
         }
     }
@@ -29,21 +25,19 @@ package struct FactDays: Equatable, Sendable {
     /// Field numbers, 0 for none.
     private struct Fields {
         let on: Int
-        let primary: Int
         let effectiveFrom: Int
-        var last: Int { max(on, primary, effectiveFrom) }
+        var last: Int { max(on, effectiveFrom) }
     }
 
     private static let fields: [EventType: Fields] = {
         var table: [EventType: Fields] = [:]
         for type in EventType.all {
-            let dates = type.descriptor.fields.filter { $0.format == .date && !$0.isRepeated }
-            let on = dates.first { $0.name == "on" }
-            let own = on ?? dates.first { !$0.mayBeFuture && $0.name != "effective_from" }
-            let effective = dates.first { $0.name == "effective_from" }
-            table[type] = Fields(
-                on: on?.number ?? 0, primary: own?.number ?? 0,
-                effectiveFrom: effective?.number ?? 0)
+            func number(_ name: String) -> Int {
+                let field = type.descriptor.field(named: name)
+                guard let field, field.format == .date, !field.isRepeated else { return 0 }
+                return field.number
+            }
+            table[type] = Fields(on: number("on"), effectiveFrom: number("effective_from"))
         }
         return table
     }()

@@ -138,7 +138,7 @@ package enum FactDecoder {
             throw refusal(
                 zh: "occurred_at 不是存在的日期", en: "occurred_at is not a day that exists")
         }
-        if let on = days.on, occurred.precision ?? .year >= .date, on != last {
+        if let on = days.on, on != last || (occurred.precision ?? .year) < .date {
             throw refusal(
                 zh: "内容里的 on 是 \(on)，与 occurred_at 的当地日期 \(last) 不一致，请更正其一",
                 en: "the payload's on is \(on), but occurred_at lies on \(last) (Asia/Shanghai); "
@@ -156,8 +156,9 @@ package enum FactDecoder {
         validDay: LocalDate, tags: [String]
     ) -> Fact {
         Fact(
-            id: id, stream: envelope.stream, payload: payload, occurred: occurred,
-            validDay: validDay, recordedAt: 0, recordedBy: envelope.recordedBy,
+            id: id, stream: envelope.stream, payload: payload,
+            payloadBytes: [UInt8](envelope.payload), occurred: occurred, validDay: validDay,
+            recordedAt: 0, recordedBy: envelope.recordedBy,
             onBehalfOf: envelope.hasOnBehalfOf ? envelope.onBehalfOf : nil, tags: tags,
             sourceDoc: envelope.hasSourceDoc ? envelope.sourceDoc : nil,
             evidence: envelope.evidence,

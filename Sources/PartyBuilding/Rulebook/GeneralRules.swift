@@ -94,38 +94,37 @@ package enum GeneralRules {
         case .periodSealed, .reportFiled, .reportRestated: return false
         default: break
         }
-        var organisations = [fact.tenant]
-        for tag in fact.tags where subjectKind(tag) == "org" {
-            let id = subjectIdentity(tag)
-            if !organisations.contains(id) { organisations.append(id) }
+        let sealed = try office.aggregate(SealedPeriods.self, fact.tenant)
+            .holding(fact.validDay, before: fact.recordedAt)
+        guard !sealed.isEmpty else { return false }
+        // A seal of an organisation covers all below it.
+        let line = try office.line(of: fact) + ["org-\(fact.tenant)"]
+        guard let broken = sealed.first(where: { line.contains("org-\($0.organisation)") }) else {
+            return false
         }
-        for organisation in organisations {
-            let seals = try office.aggregate(Seals.self, organisation)
-            guard let sealed = seals.sealed(on: fact.validDay, before: fact.recordedAt) else {
-                continue
-            }
-            guard actor.permissions.contains(.amendRecords) else {
-                throw Refusal(
-                    "R-GEN-04",
-                    zh: "\(fact.validDay) 属于已封账期间 \(sealed)（\(organisation)）：补写须有 records.amend 权限",
-                    en: "\(fact.validDay) lies in the sealed period \(sealed) of \(organisation): "
-                        + "writing into it needs permission records.amend",
-                    [
-                        DecidingFact("period", sealed), DecidingFact("org", organisation),
-                        DecidingFact("valid_day", fact.validDay),
-                    ])
-            }
-            return true
+        guard actor.permissions.contains(.amendRecords) else {
+            let (period, organisation) = (broken.seal.period, broken.organisation)
+            throw Refusal(
+                "R-GEN-04",
+                zh: "\(fact.validDay) 属于已封账期间 \(period)（\(organisation)）：补写须有 records.amend 权限",
+                en: "\(fact.validDay) lies in the sealed period \(period) of \(organisation): "
+                    + "writing into it needs permission records.amend",
+                [
+                    DecidingFact("period", period), DecidingFact("org", organisation),
+                    DecidingFact("valid_day", fact.validDay),
+                ])
         }
-        return false
+        return true
     }
 
-    /// R-GEN-08: a scoped actor records only facts of its own subjects.
-    static func judgeScope(_ fact: Fact, _ actor: Actor) throws(Refusal) {
-        guard case .subjects(let allowed) = actor.scope else { return }
-        let isInside =
-            fact.tags.contains { allowed.contains($0) } || allowed.contains("org-\(fact.tenant)")
-        guard isInside else {
+    /// R-GEN-08: a scoped actor records only facts of its own branches and organisations and of
+    /// what lies below them.
+    static func judgeScope(_ fact: Fact, _ office: Office, _ actor: Actor) throws {
+        guard case .subjects(let allowed) = actor.scope,
+            !allowed.contains("org-\(fact.tenant)")
+        else { return }
+        let line = try office.ownLine(of: fact)
+        guard line.contains(where: allowed.contains) else {
             let scope = allowed.joined(separator: ", ")
             throw Refusal(
                 "R-GEN-08",
@@ -150,7 +149,8 @@ package enum GeneralRules {
         if proposed > now {
             throw Refusal(
                 "INV-RECORD-TIME",
-                zh: "recorded_at（\(LocalDate(instant: proposed))）在将来，账簿时钟为 \(LocalDate(instant: now))",
+                zh:
+                    "recorded_at（\(LocalDate(instant: proposed))）在将来，账簿时钟为 \(LocalDate(instant: now))",
                 en: "recorded_at (\(LocalDate(instant: proposed))) lies in the future; "
                     + "the ledger's clock says \(LocalDate(instant: now))",
                 [DecidingFact("recorded_at_us", proposed), DecidingFact("now_us", now)])

@@ -52,17 +52,7 @@ package final class Office {
     /// subjects that its corrected payload names.
     package func facts(tag: String, types: [EventType]? = nil) throws -> [Fact] {
         let raw = try rawFacts(tag: tag, types: types)
-        guard raw.contains(where: \.isAmendment) else { return raw }
-        var facts = raw
-        for target in raw.compactMap(\.amendmentTarget)
-        where !facts.contains(where: { $0.id == target }) {
-            guard let moved = try fact(id: target), types?.contains(moved.type) ?? true,
-                !moved.isAmendment
-            else { continue }
-            facts.append(moved)
-        }
-        if facts.count > raw.count { facts.sort { $0.position < $1.position } }
-        return EffectiveFacts.resolve(facts).filter { $0.tags.contains(tag) }
+        return try EffectiveFacts.resolve(raw, carrying: tag, types: types) { try fact(id: $0) }
     }
 
     /// All facts of a subject, corrections and voids among them.
@@ -85,14 +75,32 @@ package final class Office {
         return try source.fact(id: id)
     }
 
+    /// What the first fact of a subject says of where it belongs.
+    struct Origin {
+        /// Root of the organisation tree; empty when the fact has none.
+        let tenant: String
+        /// The branches and organisations that the fact names, as subjects.
+        let places: [String]
+
+        init(_ fact: Fact) {
+            tenant = fact.tenant
+            places = fact.tags.filter(Office.isPlace)
+        }
+    }
+
     /// The organisation tree a subject belongs to: that of its first fact; nil when it has none.
     package func tenant(ofTag tag: String) throws -> String? {
+        guard let origin = try origin(ofTag: tag), !origin.tenant.isEmpty else { return nil }
+        return origin.tenant
+    }
+
+    /// Where a subject began; nil when it has no fact.
+    func origin(ofTag tag: String) throws -> Origin? {
         let subject = subject(tag: tag)
-        if let tenant = subject.tenant { return tenant }
+        if let origin = subject.origin { return origin }
         let first = try source.first(tag: tag) ?? unseen.first { $0.tags.contains(tag) }
-        guard let first, !first.tenant.isEmpty else { return nil }
-        subject.tenant = first.tenant
-        return first.tenant
+        subject.origin = first.map(Origin.init)
+        return subject.origin
     }
 
     /// The last record time of an organisation tree, microseconds; nil when it has no fact.
@@ -118,7 +126,6 @@ package final class Office {
             for tag in fact.tags {
                 guard let subject = young[tag] ?? old[tag] else { continue }
                 for entry in subject.boxes { entry.box.apply(fact) }
-                if subject.tenant == nil, !fact.tenant.isEmpty { subject.tenant = fact.tenant }
             }
         }
         if let clock = treeClocks[fact.tenant] {
@@ -144,11 +151,11 @@ package final class Office {
 
     /// Everything at or after this position never happened.
     package func discard(from position: UInt64) {
-        unseen.removeAll { $0.position >= position }
-        for entry in touched where entry.position >= position {
-            for tag in entry.tags { forget(tag) }
+        while let last = unseen.last, last.position >= position { unseen.removeLast() }
+        while let last = touched.last, last.position >= position {
+            for tag in last.tags { forget(tag) }
+            touched.removeLast()
         }
-        touched.removeAll { $0.position >= position }
         treeClocks.removeAll(keepingCapacity: true)
     }
 
@@ -172,7 +179,7 @@ package final class Office {
     private final class Subject {
         let tag: String
         var boxes: [(key: ObjectIdentifier, box: any AggregateBox)] = []
-        var tenant: String?
+        var origin: Origin?
 
         init(tag: String) { self.tag = tag }
     }

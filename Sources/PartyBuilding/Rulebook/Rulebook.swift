@@ -22,15 +22,25 @@ package struct Admission: Sendable {
     package let fact: Fact
     package let ruleSetVersion: String
     package let warnings: [JudgementWarning]
+    /// What the server adds to the payload: a message of its type with only the fields that the
+    /// sender left to the server; empty when there are none.
+    package let filled: [UInt8]
 }
 
 /// All rules; judges proposals against the office's state.
 package struct Rulebook: Sendable {
+    /// SHA-256 of some bytes, 32 of them.
+    package typealias Digest = @Sendable ([UInt8]) -> [UInt8]
+
     private let ruleSets: RuleSets
     private let guards: [EventType: [Guard]]
+    let digest: Digest?
 
-    package init(ruleSets: RuleSets = .shipped) {
+    /// - Parameter digest: the domain imports no cryptography. Nil for tools that only look at the
+    ///   rules: hashes are then neither compared nor filled in.
+    package init(ruleSets: RuleSets = .shipped, digest: Digest? = nil) {
         self.ruleSets = ruleSets
+        self.digest = digest
         var guards: [EventType: [Guard]] = [:]
         for area in Rulebook.areas {
             for entry in area.guards { guards[entry.event, default: []].append(entry) }
@@ -77,7 +87,7 @@ package struct Rulebook: Sendable {
         try GeneralRules.judgeFuture(fact)
         let rules = ruleSets.inForce(on: fact.validDay)
         fact.isLate = try GeneralRules.judgeBackfill(fact, rules)
-        try GeneralRules.judgeScope(fact, actor)
+        try GeneralRules.judgeScope(fact, office, actor)
         fact.isAfterSeal = try GeneralRules.judgeSeal(fact, office, actor)
 
         var judging = Judging(
@@ -85,12 +95,19 @@ package struct Rulebook: Sendable {
         for entry in guards(of: fact.type) {
             try entry.judge(fact.payload, &judging)
         }
+        let filled = try RecordsRules.filled(judging)
+        if !filled.isEmpty {
+            let sent = fact.payloadBytes
+            fact.replacePayload(
+                try EventPayload.decode(type: fact.type, bytes: sent + filled), bytes: sent)
+        }
         fact.position = position
         fact.streamVersion = version
         fact.tags = sortedUnique(fact.tags + [Office.treeTag(fact.tenant)])
         office.record(fact)
         return Admission(
-            fact: fact, ruleSetVersion: rules.version, warnings: judging.warnings)
+            fact: fact, ruleSetVersion: rules.version, warnings: judging.warnings,
+            filled: filled)
     }
 
     /// Judges the guards alone, as of the state that `office` shows, without recording.
@@ -103,16 +120,17 @@ package struct Rulebook: Sendable {
         }
     }
 
-    /// Tags of a proposal: an amendment also belongs to every subject of its target.
+    /// Tags of a proposal: an amendment also belongs to every subject of its target, those
+    /// included to which earlier corrections moved it, because it may take it away from them.
     private func tags(of fact: Fact, _ office: Office) throws -> [String] {
-        let target: FactID? =
-            switch fact.payload {
-            case .recordCorrected(let event): FactID(bytes: event.targetEvent)
-            case .recordVoided(let event): FactID(bytes: event.targetEvent)
-            default: nil
-            }
-        guard let target, let found = try office.fact(id: target) else { return fact.tags }
+        guard let target = fact.amendmentTarget, let found = try office.fact(id: target) else {
+            return fact.tags
+        }
         var tags = fact.tags + found.tags
+        for other in try office.rawFacts(tag: found.stream, types: [])
+        where other.amendmentTarget == target {
+            tags += other.tags
+        }
         if case .recordCorrected(let event) = fact.payload {
             tags += Subjects.of(
                 type: found.type, stream: found.stream, payload: [UInt8](event.replacement))
@@ -156,11 +174,11 @@ package struct Rulebook: Sendable {
                     + "\(found); correct one of them",
                 [DecidingFact("tenant", named), DecidingFact("actual", found)])
         }
-        if found == nil, try office.tenant(ofTag: "org-\(named)") == nil {
+        if found == nil, try office.tenant(ofTag: "org-\(named)") != named {
             throw Refusal(
-                "INV-ENVELOPE", zh: "组织树 \(named) 尚未登记：请先登记根组织（OrganisationRegistered）",
-                en: "the organisation tree \(named) is not registered: record its root "
-                    + "organisation first (OrganisationRegistered)",
+                "INV-ENVELOPE", zh: "\(named) 不是已登记的根组织：请先登记根组织（OrganisationRegistered），或改写 tenant",
+                en: "\(named) is no registered root organisation: record it first "
+                    + "(OrganisationRegistered) or correct tenant",
                 [DecidingFact("tenant", named)])
         }
         return named

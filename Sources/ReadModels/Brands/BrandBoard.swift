@@ -97,7 +97,8 @@ struct BrandBoard {
         let last = min(period.lastDay, ask.asOf)
         let current = try BrandFigures(share, from: period.start, to: last)
         // A period that has not ended is compared with as many days of the year before.
-        let priorLast = last == period.lastDay ? period.yearBefore.lastDay : last.adding(months: -12)
+        let priorLast =
+            last == period.lastDay ? period.yearBefore.lastDay : last.adding(months: -12)
         let prior = try BrandFigures(share, from: period.yearBefore.start, to: priorLast)
         var row = BrandMetricsRow()
         row.org = subject.org
@@ -229,7 +230,8 @@ extension BrandBoard {
             let recipient = try group.text()
             let tenant = try group.text()
             let level = try group.text()
-            let award = Award(day: try group.day(), level: level, measures: try added(sums, [0, 0]))
+            let award = Award(
+                day: try group.day(), level: level, measures: try added(sums, [0, 0]))
             awards.append((recipient, tenant, award))
         }
         for (recipient, tenant, award) in awards {

@@ -140,29 +140,37 @@ struct ProgrammeRecord: Record {
 
 /// One award and whom it was given to (J07).
 struct AwardRecord: Record {
-    private var award: (event: AwardReceived, day: LocalDate, tenant: String)?
-    private var isVoid = false
-    private var isRestated = false
+    private struct Grant {
+        let event: AwardReceived
+        let day: LocalDate
+        let tenant: String
+        let measures: [Int64]
+    }
+
+    private var award: Grant?
+    /// Grants that were taken back: what they touched is restated.
+    private var voids: [Grant] = []
 
     mutating func noteVoid(_ item: RecordFact) {
-        guard case .awardReceived(let event) = item.fact.payload else { return }
-        award = (event, item.day, item.fact.tenant)
-        isVoid = true
+        if let grant = Self.grant(item, [1]) { voids.append(grant) }
     }
 
     mutating func apply(_ item: RecordFact) throws(ModelFault) {
-        guard case .awardReceived(let event) = item.fact.payload else { return }
-        award = (event, item.day, item.fact.tenant)
-        isVoid = false
-        isRestated = item.isRestated
+        if let grant = Self.grant(item, [item.isRestated ? 1 : 0, 1]) { award = grant }
+    }
+
+    private static func grant(_ item: RecordFact, _ measures: [Int64]) -> Grant? {
+        guard case .awardReceived(let event) = item.fact.payload else { return nil }
+        return Grant(event: event, day: item.day, tenant: item.fact.tenant, measures: measures)
     }
 
     func contribute(to contributions: inout Contributions) throws(ModelFault) {
-        guard let award else { return }
-        try contributions.add(
-            ModelKey().byte(BrandKeys.awardTable).text(award.event.recipient).text(award.tenant)
-                .text(Self.word(award.event.level)).day(award.day),
-            isVoid ? [1] : [isRestated ? 1 : 0, 1])
+        for grant in voids + (award.map { [$0] } ?? []) {
+            try contributions.add(
+                ModelKey().byte(BrandKeys.awardTable).text(grant.event.recipient)
+                    .text(grant.tenant).text(Self.word(grant.event.level)).day(grant.day),
+                grant.measures)
+        }
     }
 
     private static func word(_ level: AwardReceived.Level) -> String {

@@ -42,9 +42,11 @@ struct Emission: Equatable, Sendable {
         var reader = ByteReader(bytes)
         steps = try reader.list { (reader) throws(ModelFault) in
             let key = ModelKey(try reader.blob())
-            return Step(key: key, deltas: try reader.list { (reader) throws(ModelFault) in
-                try reader.signed()
-            })
+            return Step(
+                key: key,
+                deltas: try reader.list { (reader) throws(ModelFault) in
+                    try reader.signed()
+                })
         }
         versions = try reader.list { (reader) throws(ModelFault) in
             let day = LocalDate(dayNumber: try reader.int32())

@@ -32,6 +32,8 @@ struct EngineState: Equatable, Sendable {
     var mark = FeedMark(event: [], root: nil)
     /// The latest record time among the facts up to `position`.
     var lastRecordedAt = Int64.min
+    /// Facts that this version could not understand and left out.
+    var unreadable: UInt64 = 0
     var nextGeneration: UInt32 = 1
     var generations: [Generation] = []
 
@@ -77,6 +79,7 @@ extension EngineState {
         writer.blob(mark.event)
         writer.optional(mark.root) { $0.blob($1) }
         writer.signed(lastRecordedAt)
+        writer.unsigned(unreadable)
         writer.unsigned(UInt64(nextGeneration))
         writer.list(generations) { writer, generation in
             writer.unsigned(UInt64(generation.number))
@@ -100,6 +103,7 @@ extension EngineState {
         let root = try reader.optional { (reader) throws(ModelFault) in try reader.blob() }
         mark = FeedMark(event: event, root: root)
         lastRecordedAt = try reader.signed()
+        unreadable = try reader.unsigned()
         nextGeneration = UInt32(truncatingIfNeeded: try reader.unsigned())
         generations = try reader.list { (reader) throws(ModelFault) in
             let number = UInt32(truncatingIfNeeded: try reader.unsigned())

@@ -28,8 +28,11 @@ package struct FeedPage: Sendable {
     /// Everything up to here was read.
     package let through: UInt64
     package let head: UInt64
+    /// How many were left out.
+    package let unreadable: UInt64
 
-    package init(facts: [Fact], through: UInt64, head: UInt64) {
+    package init(facts: [Fact], through: UInt64, head: UInt64, unreadable: UInt64 = 0) {
+        self.unreadable = unreadable
         self.facts = facts
         self.through = through
         self.head = head
@@ -83,7 +86,9 @@ package struct EventLogFeed: FactFeed {
             if let fact { facts.append(fact) }
         }
         let through = page.events.last?.position.value ?? position
-        return FeedPage(facts: facts, through: through, head: page.head.value)
+        return FeedPage(
+            facts: facts, through: through, head: page.head.value,
+            unreadable: UInt64(page.events.count - facts.count))
     }
 
     package func mark(at position: UInt64) throws -> FeedMark? {

@@ -5,6 +5,8 @@ import Schema
 /// Reads and writes the views' own copy of facts, inside a transaction.
 struct FactShelf {
     let store: ViewsStore
+    /// Facts that were just kept, by position: every model asks for them.
+    var recent: [UInt64: Fact] = [:]
 
     /// Keeps a fact; a correction or void also under the fact that it names.
     ///
@@ -51,6 +53,7 @@ struct FactShelf {
     func fact<Access>(
         at position: UInt64, in transaction: borrowing Transaction<Access>
     ) throws -> Fact? {
+        if let fact = recent[position] { return fact }
         guard let bytes = try transaction.value(store.facts, ViewsStore.bigEndian(position)) else {
             return nil
         }

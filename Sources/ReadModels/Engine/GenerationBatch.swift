@@ -42,10 +42,10 @@ struct GenerationBatch {
     /// Entities to fold anew from all their facts.
     private var refolded: Set<EntityKey> = []
 
-    init(_ generation: Generation, _ model: any ReadModel, _ store: ViewsStore, through: UInt64) {
+    init(_ generation: Generation, _ model: any ReadModel, _ facts: FactShelf, through: UInt64) {
         self.generation = generation.number
         self.model = model
-        facts = FactShelf(store: store)
+        self.facts = facts
         self.through = through
     }
 

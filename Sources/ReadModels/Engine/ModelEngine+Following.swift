@@ -57,21 +57,23 @@ extension ModelEngine {
         let mark = try feed.mark(at: page.through)
         next = try store.environment.write { transaction in
             var next = next
-            let facts = FactShelf(store: store)
+            var facts = FactShelf(store: store)
             var kept: [Fact] = []
             for fact in page.facts where isUsed(fact) {
                 guard try facts.keep(fact, in: &transaction) else { continue }
                 kept.append(fact)
+                facts.recent[fact.position] = fact
                 next.lastRecordedAt = max(next.lastRecordedAt, fact.recordedAt)
             }
             next.position = page.through
+            next.unreadable &+= page.unreadable
             next.mark = mark ?? FeedMark(event: [], root: nil)
             for index in next.generations.indices
             where next.generations[index].position == before
                 && next.generations[index].isGoingOn
             {
                 try fold(
-                    kept, into: &next.generations[index], through: page.through, cache,
+                    kept, facts, into: &next.generations[index], through: page.through, cache,
                     &transaction)
             }
             try transaction.put(store.meta, ViewsStore.stateKey, next.encoded)
@@ -98,11 +100,15 @@ extension ModelEngine {
         next = try store.environment.write { transaction in
             var next = next
             let from = next.generations[index].position
-            let found = try FactShelf(store: store).facts(
+            var facts = FactShelf(store: store)
+            let found = try facts.facts(
                 after: from, through: next.position, limit: limit, in: transaction)
+            for fact in found { facts.recent[fact.position] = fact }
             let isLast = found.count < limit
             let through = isLast ? next.position : found.last?.position ?? next.position
-            try fold(found, into: &next.generations[index], through: through, cache, &transaction)
+            try fold(
+                found, facts, into: &next.generations[index], through: through, cache,
+                &transaction)
             next.swapCaughtUp()
             try transaction.put(store.meta, ViewsStore.stateKey, next.encoded)
             return next
@@ -114,8 +120,8 @@ extension ModelEngine {
     /// Folds facts into one generation. A model that faults is parked with the reason and leaves
     /// nothing behind; the others go on.
     private func fold(
-        _ facts: [Fact], into generation: inout Generation, through: UInt64, _ cache: FoldCache,
-        _ transaction: inout WriteTransaction
+        _ facts: [Fact], _ shelf: FactShelf, into generation: inout Generation, through: UInt64,
+        _ cache: FoldCache, _ transaction: inout WriteTransaction
     ) throws {
         guard let model = model(named: generation.model) else {
             generation.parked = "this version has no such model"
@@ -123,7 +129,7 @@ extension ModelEngine {
         }
         let prepared: GenerationBatch.Prepared
         do {
-            var batch = GenerationBatch(generation, model, store, through: through)
+            var batch = GenerationBatch(generation, model, shelf, through: through)
             for fact in facts { try batch.take(fact, in: transaction) }
             prepared = try batch.prepare(cache, in: transaction)
         } catch let fault as ModelFault {

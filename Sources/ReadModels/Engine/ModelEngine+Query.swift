@@ -142,7 +142,8 @@ extension ModelEngine {
         _ generation: Generation, _ model: any ReadModel, knownAt: Int64,
         in transaction: borrowing ReadTransaction
     ) throws -> MemoryContent {
-        let batch = GenerationBatch(generation, model, store, through: generation.position)
+        let batch = GenerationBatch(
+            generation, model, FactShelf(store: store), through: generation.position)
         var change = ContentChange()
         for entity in try entities(of: generation, in: transaction) where entity.kind != 0 {
             let emission = try batch.foldAll(entity, knownAt: knownAt, in: transaction).emission

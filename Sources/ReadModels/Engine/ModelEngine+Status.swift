@@ -25,6 +25,8 @@ package struct ViewsStatus: Sendable {
     package let lag: UInt64
     /// Why the views cannot be written at the moment; nil when all is well.
     package let trouble: String?
+    /// Facts that this version could not understand and left out.
+    package let unreadable: UInt64
     /// Bytes of the environment's file in use, and how far it may grow.
     package let bytes: Int
     package let mapBytes: Int
@@ -54,8 +56,8 @@ extension ModelEngine {
         }
         return ViewsStatus(
             position: state.position, lag: lag(state.position),
-            trouble: trouble.withLock { $0 }, bytes: info.usedBytes, mapBytes: info.mapSize,
-            models: models)
+            trouble: trouble.withLock { $0 }, unreadable: state.unreadable,
+            bytes: info.usedBytes, mapBytes: info.mapSize, models: models)
     }
 
     /// A fingerprint of everything that a model has stored for queries: equal logs give equal

@@ -55,7 +55,10 @@ package final class ModelEngine: Sendable {
         self.models = models
         store = try ViewsStore(path: directory)
         let all: [any ReadModel] = [registry] + models
-        state = Mutex(try Self.load(store, feed, all))
+        let loaded = try Self.load(store, feed, all)
+        state = Mutex(loaded)
+        // What was folded before the start counts for those who wait, too.
+        waiters.advanced(to: loaded.position)
     }
 
     deinit {

@@ -89,6 +89,10 @@ struct PageToken {
             knownAt = try reader.signed()
             filter = try reader.blob()
             lastKey = try reader.blob()
+            // A token comes from outside: days beyond the calendar would not survive arithmetic.
+            guard LocalDate(yyyymmdd: asOf.yyyymmdd) == asOf else {
+                throw ModelFault.corrupted("page token")
+            }
         } catch {
             throw .invalidQuery("the page token is not one of ours")
         }

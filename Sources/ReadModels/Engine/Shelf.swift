@@ -8,7 +8,8 @@ struct Shelf {
     /// Calls `body` for each entry from a key on as long as the key begins with the prefix and
     /// `body` returns true.
     typealias Scan = (
-        _ prefix: [UInt8], _ from: [UInt8], _ body: (_ key: [UInt8], _ value: [UInt8]) throws -> Bool
+        _ prefix: [UInt8], _ from: [UInt8],
+        _ body: (_ key: [UInt8], _ value: [UInt8]) throws -> Bool
     ) throws -> Void
 
     /// Measures that a reader of sums always gets; no table has more.

@@ -1,7 +1,7 @@
 import PartyBuilding
 import Schema
 
-/// PJ-12 发展党员漏斗: how many stand at each step, what is blocked, which time limits expire.
+/// PJ-12 发展党员漏斗: how many stand at each step, what is blocked, which limits expire.
 struct MembershipFunnel: ReadModel {
     static let personKind: UInt8 = 1
 
@@ -78,7 +78,7 @@ extension MembershipFunnel {
     private struct Counts {
         var present: Int64 = 0
         var entered: Int64 = 0
-        var stays = Funnel.Histogram()
+        var stays = Histogram()
         var restated = false
     }
 

@@ -58,7 +58,8 @@ struct AppraisalRecord: Record {
         guard let hyphen = id.lastIndex(of: "-") else { return nil }
         let person = id[..<hyphen]
         switch fact.payload {
-        case .pioneerScoreFinalised(let event): return "\(person)-\(padded(Int(event.quarter / 10), 4))"
+        case .pioneerScoreFinalised(let event):
+            return "\(person)-\(padded(Int(event.quarter / 10), 4))"
         case .annualPioneerAppraisalConcluded(let event):
             return "\(person)-\(padded(Int(event.year), 4))"
         case .performancePayLinked(let event): return "\(person)-\(padded(Int(event.year), 4))"

@@ -22,7 +22,8 @@ struct RectificationLedger: ReadModel {
     }
 
     func rows(_ ask: RowAsk, into sink: RowSink) throws {
-        try ask.shelf.rows(Self.issueKind, after: sink.firstTextAfter, asOf: ask.asOf) { id, bytes in
+        try ask.shelf.rows(Self.issueKind, after: sink.firstTextAfter, asOf: ask.asOf) {
+            id, bytes in
             guard var row = RectificationLedgerRow(wireBytes: bytes) else {
                 throw ModelFault.corrupted("row of issue \(id)")
             }

@@ -51,6 +51,8 @@ struct CandidateRecord: Record {
     private var entries: [Entry] = []
     private var hires: [Hire] = []
     private var voids: [(stage: Stage, day: LocalDate)] = []
+    /// The organisation that a void registration named; only what is restated is shown there.
+    private var voidOrg: String?
 
     static func isFed(by payload: EventPayload) -> Bool {
         switch payload {
@@ -62,7 +64,7 @@ struct CandidateRecord: Record {
     mutating func noteVoid(_ item: RecordFact) {
         switch item.fact.payload {
         case .candidateRegistered(let event):
-            if org == nil { org = event.org }
+            voidOrg = event.org
             voids.append((.registered, item.day))
         case .candidateStageAdvanced(let event):
             if let stage = Stage(event.to) { voids.append((stage, item.day)) }
@@ -97,8 +99,16 @@ struct CandidateRecord: Record {
     }
 
     func contribute(to contributions: inout Contributions) throws(ModelFault) {
-        guard let org = org ?? hires.last?.org else { return }
-        let group = TalentPipeline.Group(org: org, track: isDirect ? "DIRECT" : "STANDARD")
+        let track = isDirect ? "DIRECT" : "STANDARD"
+        guard let org = org ?? hires.last?.org else {
+            guard let voidOrg else { return }
+            let group = TalentPipeline.Group(org: voidOrg, track: track)
+            for void in voids {
+                try contributions.add(group.flow(void.stage, void.day), [1])
+            }
+            return
+        }
+        let group = TalentPipeline.Group(org: org, track: track)
         for entry in entries {
             try contributions.add(
                 group.flow(entry.stage, entry.day), [entry.isRestated ? 1 : 0, 1])

@@ -2,25 +2,9 @@ import PartyBuilding
 import Schema
 
 /// The figures of a talent pipeline while the rows of one query are put together.
-struct Funnel {
+struct TalentFunnel {
     /// The two counts that belong to a stage and a day.
     enum Column { case flow, cohort }
-
-    /// Counts of values, from which medians and percentiles are read.
-    struct Histogram {
-        private var counts: [Int64: Int64] = [:]
-
-        mutating func add(_ value: Int64, _ count: Int64) throws(ModelFault) {
-            counts[value] = try checkedSum(counts[value] ?? 0, count, "histogram")
-        }
-
-        /// The values in ascending order, each as often as it was counted.
-        var sorted: [Int64] {
-            counts.sorted { $0.key < $1.key }.flatMap {
-                Array(repeating: $0.key, count: Int(clamping: max(0, $0.value)))
-            }
-        }
-    }
 
     private struct Place: Hashable {
         let org: String

@@ -27,7 +27,9 @@ struct TalentPipeline: ReadModel {
         let org: String
         let track: String
 
-        private func key(_ table: UInt8) -> ModelKey { ModelKey().byte(table).text(org).text(track) }
+        private func key(_ table: UInt8) -> ModelKey {
+            ModelKey().byte(table).text(org).text(track)
+        }
 
         func flow(_ stage: CandidateRecord.Stage, _ day: LocalDate) -> ModelKey {
             key(flowTable).number(Int64(stage.rawValue)).day(day)
@@ -58,14 +60,17 @@ struct TalentPipeline: ReadModel {
     func makeRecord(_ entity: EntityKey) -> any Record { CandidateRecord() }
 
     func rows(_ ask: RowAsk, into sink: RowSink) throws {
-        var funnel = Funnel(ask)
+        var funnel = TalentFunnel(ask)
         try readCounts(ask, &funnel)
         try readSpells(ask, &funnel)
         try funnel.offer(to: sink)
     }
 
-    private func readCounts(_ ask: RowAsk, _ funnel: inout Funnel) throws {
-        for (table, column) in [(Self.flowTable, Funnel.Column.flow), (Self.cohortTable, .cohort)] {
+    private func readCounts(_ ask: RowAsk, _ funnel: inout TalentFunnel) throws {
+        let tables: [(UInt8, TalentFunnel.Column)] = [
+            (Self.flowTable, .flow), (Self.cohortTable, .cohort),
+        ]
+        for (table, column) in tables {
             try ask.shelf.sums(table, asOf: ask.asOf) { group, sums in
                 let org = try group.text()
                 let track = try group.text()
@@ -82,7 +87,7 @@ struct TalentPipeline: ReadModel {
         }
     }
 
-    private func readSpells(_ ask: RowAsk, _ funnel: inout Funnel) throws {
+    private func readSpells(_ ask: RowAsk, _ funnel: inout TalentFunnel) throws {
         try ask.shelf.sums(Self.spellTable, asOf: ask.asOf) { group, sums in
             let org = try group.text()
             let track = try group.text()

@@ -29,7 +29,10 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
         self.problem = problem
     }
 
-    package var description: String { "line \(line), column \(column): \(problem)" }
+    /// The first line is not named: what is read line by line has its own count of lines.
+    package var description: String {
+        line == 1 ? "column \(column): \(problem)" : "line \(line), column \(column): \(problem)"
+    }
 }
 
 /// How much JSON is read before it is refused.

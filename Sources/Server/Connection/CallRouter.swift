@@ -26,10 +26,10 @@ package protocol CallHandler: AnyObject {
     /// must still finish its responder (or let go of it): until then the call takes up a place.
     func cancelled(_ cause: CancelCause)
 
-    /// So much may be sent at once. Called when the client gives credit and when a queue that was
-    /// full has room again; what is still on its way from another thread is not subtracted. A
-    /// sender that stays within it, by one message more or less, holds no more memory than
-    /// `Limits.callQueueBytesMax`.
+    /// So much may be sent at once. Called when the client gives credit, and when what was sent
+    /// has mostly left, as long as there is credit; what is still on its way from another thread
+    /// is not subtracted. A sender that stays within it, by one message more or less, holds no
+    /// more memory than `Limits.callQueueBytesMax`.
     func credit(_ allowance: Credit)
 }
 

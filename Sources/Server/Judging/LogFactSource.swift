@@ -8,7 +8,9 @@ final class LogFactSource: FactSource {
     private var view: SequencerView?
 
     /// Makes the view available while `body` runs.
-    func reading<Result>(through view: SequencerView, _ body: () throws -> Result) rethrows -> Result {
+    func reading<Result>(through view: SequencerView, _ body: () throws -> Result) rethrows
+        -> Result
+    {
         self.view = view
         defer { self.view = nil }
         return try body()

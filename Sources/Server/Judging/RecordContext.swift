@@ -6,26 +6,45 @@ package struct RecordContext: Sendable {
     /// The decoded facts, one for each event of the append.
     package let proposals: [Proposal]
     package let actor: Actor
-    /// Set while a file is imported that must stop at its first refusal.
-    package let session: ImportSession?
+    /// The import that the facts belong to, when it must stop at its first refusal.
+    package let place: ImportPlace?
 
-    package init(proposals: [Proposal], actor: Actor, session: ImportSession? = nil) {
+    package init(proposals: [Proposal], actor: Actor, place: ImportPlace? = nil) {
         self.proposals = proposals
         self.actor = actor
-        self.session = session
+        self.place = place
     }
 }
 
+/// One fact's place in an import that stops at its first refusal.
+package struct ImportPlace: Sendable {
+    package let session: ImportSession
+    /// Number of the fact in the import, from 0.
+    package let item: Int64
+
+    package init(session: ImportSession, item: Int64) {
+        self.session = session
+        self.item = item
+    }
+
+    /// Whether a fact before this one was refused.
+    package var isBehindRefusal: Bool { session.end.load(ordering: .acquiring) <= item }
+
+    /// This fact was refused.
+    package func refused() { session.stop(before: item + 1) }
+}
+
 /// Ties the facts of one import together: when one is refused, those behind it are not recorded,
-/// however many are already on their way.
+/// however many are already on their way; those before it are.
 package final class ImportSession: Sendable {
-    private let failed = Atomic<Bool>(false)
+    /// Items from here on are not recorded. Signed, because the smallest of two unsigned atomics
+    /// is computed as if they were signed (Swift 6.3).
+    fileprivate let end = Atomic<Int64>(.max)
 
     package init() {}
 
-    package var hasFailed: Bool { failed.load(ordering: .acquiring) }
-
-    package func fail() { failed.store(true, ordering: .releasing) }
+    /// Nothing from this item on is recorded any more.
+    package func stop(before item: Int64) { end.min(item, ordering: .acquiringAndReleasing) }
 }
 
 /// The fact was not judged because one before it in the same import was refused.

@@ -1,3 +1,4 @@
+import Crypto
 package import EventLog
 package import PartyBuilding
 import Schema
@@ -11,8 +12,8 @@ package final class RulebookJudge: Judge, @unchecked Sendable {
     private let source = LogFactSource()
     private let office: Office
 
-    package init(rulebook: Rulebook = Rulebook()) {
-        self.rulebook = rulebook
+    package init(ruleSets: RuleSets = .shipped) {
+        rulebook = Rulebook(ruleSets: ruleSets) { Array(SHA256.hash(data: $0)) }
         self.office = Office(source: source)
     }
 
@@ -23,14 +24,15 @@ package final class RulebookJudge: Judge, @unchecked Sendable {
             // The log is only written through the record service, which always hands one over.
             return .refuse(FactDecodingError(description: "the append has no record context"))
         }
-        if let session = context.session, session.hasFailed { return .refuse(ImportHasStopped()) }
+        if let place = context.place, place.isBehindRefusal {
+            return .refuse(ImportHasStopped())
+        }
         return source.reading(through: moment.view) {
             do {
                 return try admit(context, request, at: moment)
             } catch {
                 office.discard(from: moment.nextPosition.value)
-                context.session?.fail()
-                return .refuse(error as (any Error & Sendable))
+                return .refuse(error)
             }
         }
     }
@@ -41,6 +43,28 @@ package final class RulebookJudge: Judge, @unchecked Sendable {
 
     package func settled(through position: Position) {
         office.settled(through: position.value)
+    }
+
+    /// An export writes out what the server knew better, so a line that comes back has other bytes
+    /// than the fact it was written from.
+    package func saysTheSame(
+        _ draft: EventDraft, as recorded: RecordedEvent, view: SequencerView
+    ) -> Bool {
+        let record = FactJSON.Record(
+            envelope: recorded.body, trailer: recorded.trailer,
+            position: recorded.position.value, streamVersion: recorded.streamVersion,
+            ledgerAt: recorded.ledgerAt, tags: recorded.tags)
+        let isSame = try? FactJSON.saysTheSame(draft.body, as: record) { id in
+            guard let id = EventID(bytes: id), let event = try? view.event(withID: id) else {
+                return nil
+            }
+            return EventType(number: event.type)
+        }
+        return isSame ?? false
+    }
+
+    package func failed(_ request: AppendRequest) {
+        (request.context as? RecordContext)?.place?.refused()
     }
 
     private func admit(
@@ -76,6 +100,8 @@ package final class RulebookJudge: Judge, @unchecked Sendable {
         trailer.tenant = admission.fact.tenant
         trailer.principal = actor.principal
         trailer.ruleSetVersion = admission.ruleSetVersion
+        trailer.dataClass = admission.fact.dataClass ?? admission.fact.type.dataClass
+        trailer.filled = .init(admission.filled)
         trailer.late = admission.fact.isLate
         trailer.afterSeal = admission.fact.isAfterSeal
         trailer.warnings = admission.warnings.map { warning in

@@ -17,7 +17,7 @@ package struct ServerOptions: Sendable {
     }
 }
 
-/// Why a server could not start.
+/// Why a server could not start, or had to end.
 package enum ServerStartFailure: Error, Sendable {
     case addressInUse(String)
     case cannotListen(String, reason: String)
@@ -25,4 +25,6 @@ package enum ServerStartFailure: Error, Sendable {
     case diskFull(String)
     case damaged(String)
     case cannotOpen(String, reason: String)
+    /// The log has stopped for good, for example after a failed flush.
+    case stopped(String)
 }

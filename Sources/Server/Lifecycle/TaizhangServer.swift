@@ -1,11 +1,11 @@
 import EventLog
 import Glibc
 import LMDB
+import Logging
 import NIOCore
 import NIOPosix
 import ReadModels
 import ServiceLifecycle
-import Logging
 import Synchronization
 import UnixSignals
 import Wire
@@ -61,33 +61,79 @@ package final class TaizhangServer: Sendable {
         ) {
             ServerFigures(connections: connectionCount.withLock { $0 }?() ?? 0)
         }
+        let listener: ServerListener
         do {
-            let listener = try await listen(ledger, loops, router)
-            connectionCount.withLock { $0 = { listener.connections } }
-            announce(
-                .listening(
-                    address: text(listener.address), head: ledger.log.head.value,
-                    identity: "\(ledger.log.identity.id)"))
-            try await gracefulShutdown()
-            announce(.stopping)
-            await listener.drain()
-        } catch is CancellationError {
-            announce(.stopping)
+            listener = try await listen(ledger, loops, router)
         } catch {
             await close(ledger, workers, loops)
             throw error
         }
+        connectionCount.withLock { $0 = { listener.connections } }
+        announce(
+            .listening(
+                address: text(listener.address), head: ledger.log.head.value,
+                identity: "\(ledger.log.identity.id)"))
+        let end = await Result.awaiting { try await self.waitForEnd(ledger) }
+        announce(.stopping)
+        ledger.endSubscriptions()
+        switch end {
+        case .success: await listener.drain()
+        // Nobody waits for an orderly end; a cancelled task could not wait for it either.
+        case .failure: await Task { await listener.stop() }.value
+        }
         let head = ledger.log.head.value
         await close(ledger, workers, loops)
+        switch end {
+        case .success(nil): break
+        case .success(let fault?): throw ServerStartFailure.stopped(fault)
+        case .failure(let error) where error is CancellationError: break
+        case .failure(let error): throw error
+        }
         announce(.stopped(head: head))
+    }
+
+    /// Waits until shutdown is asked for or the log has stopped for good.
+    ///
+    /// - Returns: why the log stopped; nil for an orderly end.
+    private func waitForEnd(_ ledger: Ledger) async throws -> String? {
+        try await withThrowingTaskGroup(of: String?.self) { group in
+            group.addTask {
+                try await gracefulShutdown()
+                return nil
+            }
+            group.addTask { try await self.watchHealth(ledger) }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
+    /// Tells the operator of models that stop following, and ends when the log has stopped: after
+    /// a failed flush only a new process may trust the disk again.
+    private func watchHealth(_ ledger: Ledger) async throws -> String? {
+        var parked: [String: String] = [:]
+        while true {
+            try await Task.sleep(for: .seconds(1))
+            if let reason = try ledger.log.status().stopped {
+                announce(.fault(reason))
+                return reason
+            }
+            for model in try ledger.models.status().models {
+                guard parked[model.model] != model.parked else { continue }
+                parked[model.model] = model.parked
+                if let reason = model.parked {
+                    announce(.modelParked(model.model, reason: reason))
+                }
+            }
+        }
     }
 
     private func close(
         _ ledger: Ledger, _ workers: NIOThreadPool, _ loops: MultiThreadedEventLoopGroup
     ) async {
+        // First those who use the ledger, last those to whom its end is told.
+        try? await workers.shutdownGracefully()
         ledger.models.close()
         ledger.log.close()
-        try? await workers.shutdownGracefully()
         try? await loops.shutdownGracefully()
     }
 
@@ -159,6 +205,14 @@ extension ServerStartFailure {
         default:
             self = .cannotOpen(directory, reason: "\(error)")
         }
+    }
+}
+
+extension Result where Failure == any Error {
+    fileprivate static func awaiting(
+        _ body: () async throws -> Success
+    ) async -> Result<Success, any Error> {
+        do { return .success(try await body()) } catch { return .failure(error) }
     }
 }
 

@@ -15,7 +15,7 @@ package enum FactIntake {
     package static func request(
         _ envelopes: [[UInt8]], expected: [StreamExpectation] = [],
         condition: LogCondition? = nil, dryRun: Bool = false, actor: RecordingActor,
-        session: ImportSession? = nil
+        place: ImportPlace? = nil
     ) throws(WireStatus) -> AppendRequest {
         guard !envelopes.isEmpty else {
             throw FailureStatus.status(
@@ -35,16 +35,13 @@ package enum FactIntake {
                         stream: proposal.fact.stream, type: proposal.fact.type.number,
                         tags: proposal.fact.tags, body: bytes))
                 proposals.append(proposal)
-            } catch let refusal as Refusal {
-                throw FailureStatus.of(refusal, index: index)
             } catch {
-                throw FailureStatus.of(error: error)
+                throw FailureStatus.of(error: error, index: index)
             }
         }
         return AppendRequest(
             events: drafts, expected: expected, condition: condition, dryRun: dryRun,
-            context: RecordContext(
-                proposals: proposals, actor: actor.actor, session: session))
+            context: RecordContext(proposals: proposals, actor: actor.actor, place: place))
     }
 }
 
@@ -56,10 +53,20 @@ package struct RecordingActor: Sendable {
     ///   - principal: who was authenticated, or the class of the peer's address.
     ///   - scope: full subject names the call restricts itself to (R-GEN-08); nil for all.
     ///   - permissions: words of `Actor.Permission` that the call gives up (`records.amend`).
-    package init(principal: String, scope: [String]? = nil, without permissions: [String] = []) {
+    /// - Throws: `WireStatus` INVALID_ARGUMENT for a permission that does not exist: who misspells
+    ///   what is to be given up would keep it.
+    package init(
+        principal: String, scope: [String]? = nil, without permissions: [String] = []
+    ) throws(WireStatus) {
         var granted = Set(Actor.Permission.allCases)
         for word in permissions {
-            if let permission = Actor.Permission(rawValue: word) { granted.remove(permission) }
+            guard let permission = Actor.Permission(rawValue: word) else {
+                let known = Actor.Permission.allCases.map(\.rawValue).joined(separator: ", ")
+                throw FailureStatus.status(
+                    .invalidArgument, "PERMISSION", "", zh: "没有权限 \(word)：应为 \(known)",
+                    en: "there is no permission \(word); there are \(known)")
+            }
+            granted.remove(permission)
         }
         actor = Actor(
             principal: principal, permissions: granted,

@@ -53,12 +53,11 @@ package enum FailureStatus {
                 en: "the fact is too large: \(bytes) bytes, the limit is \(limit)",
                 ["bytes": "\(bytes)", "limit": "\(limit)"])
         case .overloaded:
-            return WireStatus(
-                .resourceExhausted, "too many facts are waiting to be recorded: try again",
-                details: [
-                    .info(ErrorInfo(reason: "OVERLOADED", domain: logDomain)),
-                    .retry(afterMs: 100),
-                ])
+            var overloaded = status(
+                .resourceExhausted, "OVERLOADED", "", zh: "等待入账的事实过多：请稍后再试",
+                en: "too many facts are waiting to be recorded: try again")
+            overloaded.details.append(.retry(afterMs: 100))
+            return overloaded
         case .full(let store):
             return status(
                 .resourceExhausted, "STORAGE_FULL", "",
@@ -81,41 +80,45 @@ package enum FailureStatus {
                     + "send it again with the same event id",
                 ["cause": reason])
         case .closed:
-            return WireStatus(
-                .unavailable, "the server is shutting down",
-                details: [.info(ErrorInfo(reason: "CLOSING", domain: logDomain))])
+            return closing
         case .storage(let error):
             return of(error: error)
         }
     }
 
     /// The status of any other error.
-    package static func of(error: any Error) -> WireStatus {
+    ///
+    /// - Parameter index: which fact of a call it is about, from 0.
+    package static func of(error: any Error, index: Int = 0) -> WireStatus {
         switch error {
         case let status as WireStatus:
             return status
         case let refusal as Refusal:
-            return of(refusal)
+            return of(refusal, index: index)
         case let error as SchemaError:
-            return status(
-                .invalidArgument, "SCHEMA", "", zh: "\(error)", en: "\(error)",
-                domain: schemaDomain)
+            return schema("\(error)", ["index": "\(index)", "path": error.path])
         case let error as FactDecodingError:
-            return status(
-                .invalidArgument, "SCHEMA", "", zh: "\(error)", en: "\(error)",
-                domain: schemaDomain)
+            return schema("\(error)", ["index": "\(index)"])
         case let failure as AppendFailure:
             return of(failure)
+        case EventLogError.closed:
+            return closing
         case EventLogError.damaged(let position, let what):
             return status(
                 .dataLoss, "DAMAGED", "", zh: "位置 \(position) 的数据已损坏：\(what)",
                 en: "the bytes at position \(position) are damaged: \(what)",
                 ["position": "\(position)"])
         default:
-            return WireStatus(
-                .internal, "\(error)",
-                details: [.info(ErrorInfo(reason: "INTERNAL", domain: logDomain))])
+            return status(.internal, "INTERNAL", "", zh: "服务内部错误：\(error)", en: "\(error)")
         }
+    }
+
+    private static func schema(
+        _ text: String, _ values: KeyValuePairs<String, String>
+    ) -> WireStatus {
+        status(
+            .invalidArgument, "SCHEMA", "", zh: "内容不合规范：\(text)", en: text, values,
+            domain: schemaDomain)
     }
 
     /// A rule's refusal with its deciding numbers.
@@ -146,6 +149,16 @@ package enum FailureStatus {
                 .info(ErrorInfo(code: rule, reason: reason, domain: domain, metadata: metadata))
             ])
     }
+
+    /// The server is stopping.
+    static let closing = WireStatus(
+        .unavailable, "the server is shutting down",
+        details: [
+            .info(
+                ErrorInfo(
+                    reason: "CLOSING", domain: logDomain,
+                    metadata: texts(zh: "服务正在停止", en: "the server is shutting down")))
+        ])
 
     private static func texts(zh: String, en: String) -> Metadata {
         Metadata().adding("zh", zh).adding("en", en)

@@ -7,6 +7,9 @@ package final class Ledger: Sendable {
     package let log: EventLog
     package let models: ModelEngine
     let counters = Counters()
+    let endlessAnswers = EndlessAnswers()
+    /// A verification is under way: one at a time, for it keeps a worker and the disk busy.
+    let isVerifying = Atomic<Bool>(false)
 
     package init(log: EventLog, models: ModelEngine) {
         self.log = log
@@ -15,6 +18,10 @@ package final class Ledger: Sendable {
 
     /// Wall clock, microseconds since 1970-01-01T00:00:00Z.
     var now: Int64 { log.options.clock() }
+
+    /// Ends subscriptions and watches, which would otherwise keep an orderly stop waiting, and
+    /// those that begin from now on.
+    package func endSubscriptions() { endlessAnswers.endAll() }
 }
 
 /// Figures of the services since the start.

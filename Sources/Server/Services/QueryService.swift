@@ -4,86 +4,22 @@ import ReadModels
 import Schema
 import Wire
 
-/// Answers questions to read models, off the event loops.
+/// Understands questions to read models.
 enum QueryService {
-    /// Bytes of rows in one answer message.
-    static let pageBytes = 512 * 1_024
-
     /// Opens a query or a watch.
     static func open(
         _ bytes: [UInt8], watches: Bool, _ ledger: Ledger, _ workers: NIOThreadPool,
         _ deadline: Instant?, _ responder: Responder
-    ) throws(WireStatus) -> (any StreamingAnswer)? {
+    ) throws(WireStatus) -> any StreamingAnswer {
         let request = try ServiceRouter.decode(QueryRequest.self, bytes)
         let query = try query(request, now: ledger.now)
         if watches { return WatchAnswer(query, ledger, workers, responder) }
-        let until = Self.until(deadline)
-        // Waiting for a position is rare and may take long: it holds no worker.
-        Task {
-            do {
-                try await answer(query, until: until, ledger, workers, responder)
-                responder.finish()
-            } catch {
-                responder.finish(QueryFailure.status(error))
-            }
-        }
-        return nil
-    }
-
-    private static func answer(
-        _ query: ModelQuery, until deadline: ContinuousClock.Instant, _ ledger: Ledger,
-        _ workers: NIOThreadPool, _ responder: Responder
-    ) async throws {
-        var query = query
-        if let position = query.atLeast {
-            await ledger.models.waitForPosition(position, until: deadline)
-        }
-        let wanted = query.limit
-        var sent = 0
-        while true {
-            query.limit = wanted == 0 ? 4_096 : min(4_096, wanted - sent)
-            let asked = query
-            let page = try await workers.runIfActive { try ledger.models.rows(asked) }
-            if let position = query.atLeast, page.position < position {
-                throw QueryFailure.lagging(position: page.position, wanted: position)
-            }
-            try send(page, isPaged: wanted > 0, responder)
-            sent += page.rows.count
-            guard let next = page.nextPage, wanted == 0 || sent < wanted else { return }
-            query.pageToken = next
-        }
-    }
-
-    /// Sends a page in messages of moderate size; the first one goes out even without rows.
-    private static func send(
-        _ page: ModelPage, isPaged: Bool, _ responder: Responder
-    ) throws {
-        var response = emptyResponse(page)
-        var size = 0
-        for row in page.rows {
-            if size > pageBytes {
-                responder.send(try response.encoded(), events: 0)
-                response = emptyResponse(page)
-                size = 0
-            }
-            response.rows.append(.init(row.bytes))
-            size += row.bytes.count
-        }
-        if isPaged, let next = page.nextPage { response.nextPage = .init(next) }
-        responder.send(try response.encoded(), events: 0)
-    }
-
-    private static func emptyResponse(_ page: ModelPage) -> QueryResponse {
-        var response = QueryResponse()
-        response.rowType = page.rowType
-        response.position = page.position
-        response.asOf = page.asOf.yyyymmdd
-        response.knownAtUs = page.knownAt
-        return response
+        return QueryAnswer(query, ledger, workers, until: until(deadline), responder)
     }
 
     /// The request in the engine's terms.
-    private static func query(_ request: QueryRequest, now: Int64) throws(WireStatus) -> ModelQuery {
+    private static func query(_ request: QueryRequest, now: Int64) throws(WireStatus) -> ModelQuery
+    {
         var query = ModelQuery(model: request.model, now: now)
         if request.hasTable { query.table = request.table }
         if request.hasOrg { query.org = request.org }
@@ -103,7 +39,14 @@ enum QueryService {
             }
             query.asOf = day
         }
-        if request.hasKnownAtUs { query.knownAt = request.knownAtUs }
+        if request.hasKnownAtUs {
+            guard IntegerLimit.contains(request.knownAtUs) else {
+                throw QueryFailure.invalid(
+                    zh: "known_at_us \(request.knownAtUs) 超出范围",
+                    en: "known_at_us \(request.knownAtUs) is out of range")
+            }
+            query.knownAt = request.knownAtUs
+        }
         if request.hasAtLeast { query.atLeast = request.atLeast }
         query.conditions = request.where.map {
             ModelQuery.Condition(column: $0.column, value: $0.value)
@@ -130,6 +73,13 @@ enum QueryFailure {
             .invalidArgument, "QUERY", "", zh: zh, en: en, domain: FailureStatus.queryDomain)
     }
 
+    static func unknownOrganisation(_ id: String) -> WireStatus {
+        FailureStatus.status(
+            .notFound, "UNKNOWN_ORGANISATION", "", zh: "没有登记编号为 \(id) 的组织，请核对",
+            en: "no organisation \(id) is registered; check its id",
+            ["org": id], domain: FailureStatus.queryDomain)
+    }
+
     static func lagging(position: UInt64, wanted: UInt64) -> WireStatus {
         FailureStatus.status(
             .deadlineExceeded, "LAGGING", "",
@@ -146,7 +96,8 @@ enum QueryFailure {
             return FailureStatus.status(
                 .notFound, "UNKNOWN_MODEL", "",
                 zh: "没有读模型（或表）\(name)：taizhang describe models 列出全部",
-                en: "there is no read model (or table) \(name): taizhang describe models lists them",
+                en:
+                    "there is no read model (or table) \(name): taizhang describe models lists them",
                 ["model": name], domain: FailureStatus.queryDomain)
         case .invalidQuery(let what):
             return invalid(zh: "查询不能用：\(what)", en: "the query cannot be used: \(what)")

@@ -1,5 +1,6 @@
 import EventLog
 import Schema
+import Synchronization
 import Wire
 
 /// Reads facts page by page as credit allows; a subscription goes on with what is recorded.
@@ -18,22 +19,35 @@ final class ReadAnswer: StreamingAnswer, @unchecked Sendable {
     private var hasSaidCaughtUp = false
     private var isPumpPosted = false
     private var wakeToken: WakeToken?
+    private var entry: EndlessAnswers.Entry?
+    /// A look after a commit has been posted to the loop; further commits need none of their own.
+    private let isWakePosted = Atomic<Bool>(false)
 
     /// Events and bytes of one page.
     private static let pageEvents = 512
-    private static let pageBytes = 256 * 1_024
+    private static let pageBytes: Int64 = 256 * 1_024
 
-    init(
-        _ log: EventLog, _ responder: Responder, query: ReadQuery, limit: UInt64?,
-        isSubscription: Bool
-    ) {
-        self.log = log
+    /// Reads what is there.
+    ///
+    /// - Parameter limit: nil for all.
+    init(_ ledger: Ledger, _ responder: Responder, query: ReadQuery, limit: UInt64?) {
+        log = ledger.log
         self.responder = responder
         self.query = query
-        self.isSubscription = isSubscription
+        isSubscription = false
         remaining = limit
-        if isSubscription {
-            wakeToken = log.onCommit { [weak self] _ in self?.wake() }
+    }
+
+    /// Reads what is there and what comes.
+    init(subscribing ledger: Ledger, _ responder: Responder, query: ReadQuery) {
+        log = ledger.log
+        self.responder = responder
+        self.query = query
+        isSubscription = true
+        // Before the first look, so that no commit falls between them.
+        wakeToken = log.onCommit { [weak self] _ in self?.wake() }
+        entry = ledger.endlessAnswers.add { [weak self] in
+            responder.execute { [weak self] in self?.finish(FailureStatus.closing) }
         }
     }
 
@@ -46,54 +60,58 @@ final class ReadAnswer: StreamingAnswer, @unchecked Sendable {
         isFinished = true
         wakeToken?.cancel()
         wakeToken = nil
+        entry = nil
     }
 
     /// A commit happened, on the log's thread.
     private func wake() {
-        responder.execute { [weak self] in self?.pump() }
+        guard !isWakePosted.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        responder.execute { [weak self] in
+            guard let self else { return }
+            _ = isWakePosted.exchange(false, ordering: .acquiringAndReleasing)
+            pump()
+        }
     }
 
     /// Sends one page, then lets other calls of the loop have their turn.
     private func pump() {
         guard !isFinished, allowance.allows(events: 1) else { return }
-        if let remaining, remaining == 0 {
-            finish(.ok)
-            return
-        }
         query.maxEvents = Int(
             min(UInt64(Self.pageEvents), remaining ?? .max, UInt64(clamping: allowance.events)))
-        query.maxBytes = Self.pageBytes
-        let page: ReadPage
+        query.maxBytes = Int(min(Self.pageBytes, allowance.bytes))
         do {
-            page = try log.read(query)
+            deliver(try log.read(query))
         } catch {
             finish(FailureStatus.of(error: error))
-            return
         }
-        deliver(page)
     }
 
     private func deliver(_ page: ReadPage) {
-        let count = page.events.count
+        let count = UInt64(page.events.count)
         let isAtEnd = page.next == nil
-        let resume = page.next ?? (isSubscription ? max(page.head.successor, query.from) : .end)
+        let resume = page.next ?? behind(page.head)
         let saysCaughtUp = isSubscription && isAtEnd && !hasSaidCaughtUp
         if count > 0 || saysCaughtUp {
             if saysCaughtUp { hasSaidCaughtUp = true }
-            let next = query.direction == .forwards ? min(resume, page.head.successor) : resume
             let bytes = RecordedFactBytes.readResponse(
-                page.events, next: next, head: page.head, isCaughtUp: isSubscription && isAtEnd)
+                page.events, next: resume, head: page.head, isCaughtUp: isSubscription && isAtEnd)
             responder.send(bytes, events: UInt32(clamping: count))
             allowance.spend(events: UInt32(clamping: count))
             allowance.spend(frameBytes: bytes.count)
-            remaining = remaining.map { $0 - min($0, UInt64(count)) }
+            remaining = remaining.map { $0 - min($0, count) }
         }
-        if isAtEnd && !isSubscription {
+        if remaining == 0 || (isAtEnd && !isSubscription) {
             finish(.ok)
             return
         }
         query.from = resume
         if !isAtEnd { continueLater() }
+    }
+
+    /// Where to go on when everything there was has been looked at: behind the head, or where a
+    /// reader begins who asked for the future. Backwards nothing is left, which position 0 says.
+    private func behind(_ head: Position) -> Position {
+        query.direction == .forwards ? max(head.successor, query.from) : .zero
     }
 
     private func continueLater() {

@@ -8,12 +8,7 @@ enum RecordService {
     static func record(
         _ bytes: [UInt8], _ ledger: Ledger, _ actor: RecordingActor, _ responder: Responder
     ) throws(WireStatus) {
-        let message: RecordRequest
-        do {
-            message = try RecordRequest(decoding: bytes)
-        } catch {
-            throw FailureStatus.of(error: error)
-        }
+        let message = try ServiceRouter.decode(RecordRequest.self, bytes)
         let request = try FactIntake.request(
             message.envelopes.map { [UInt8]($0) },
             expected: RequestParts.expectations(message.expected),

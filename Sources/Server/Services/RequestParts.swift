@@ -31,38 +31,23 @@ enum RequestParts {
     /// The condition of a record request.
     static func condition(_ message: Schema.AppendCondition) -> LogCondition {
         LogCondition(
-            query: EventQuery(
-                message.query.map { filter in
-                    EventQuery.Alternative(
-                        types: filter.types, tags: filter.tags + filter.streams)
-                }),
-            after: Position(message.after))
+            query: EventQuery(message.query.map(alternative)), after: Position(message.after))
     }
 
-    /// The read of a filter.
+    private static func alternative(_ filter: FactFilter) -> EventQuery.Alternative {
+        EventQuery.Alternative(
+            types: filter.types, tags: filter.tags, streams: filter.streams,
+            categories: filter.categories)
+    }
+
+    /// The read of a filter; pages are as large as the reader asks for.
     ///
-    /// - Throws: `WireStatus` INVALID_ARGUMENT for a filter that asks for several categories, or
-    ///   for categories and streams at once.
+    /// - Parameter from: nil for the beginning, or backwards for the end.
     static func query(
-        _ filter: FactFilter, from: Position?, direction: ReadQuery.Direction, maxEvents: Int,
-        maxBytes: Int
-    ) throws(WireStatus) -> ReadQuery {
-        if filter.categories.count > 1 || (!filter.categories.isEmpty && !filter.streams.isEmpty) {
-            throw FailureStatus.status(
-                .invalidArgument, "FILTER", "",
-                zh: "一次只能按一个类别或若干条流筛选", en: "filter by one category or by streams, not by more")
-        }
-        let scope: ReadQuery.Scope
-        switch (filter.streams.count, filter.categories.first) {
-        case (0, let category?): scope = .category(category)
-        case (0, nil): scope = .all
-        case (1, _): scope = .stream(filter.streams[0])
-        default:
-            scope = .matching(
-                EventQuery(filter.streams.map { EventQuery.Alternative(tags: [$0]) }))
-        }
-        return ReadQuery(
-            scope, types: filter.types, tags: filter.tags, from: from, direction: direction,
-            maxEvents: maxEvents, maxBytes: maxBytes)
+        _ filter: FactFilter, from: Position?, direction: ReadQuery.Direction
+    ) -> ReadQuery {
+        ReadQuery(
+            .matching(EventQuery([alternative(filter)])), from: from, direction: direction,
+            maxEvents: 1, maxBytes: 1)
     }
 }

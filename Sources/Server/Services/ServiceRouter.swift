@@ -33,15 +33,19 @@ package final class ServiceRouter: CallRouter {
         }
         switch method {
         case .record:
-            let actor = Self.actor(call)
             return SingleRequestHandler(call) { bytes throws(WireStatus) in
-                try RecordService.record(bytes, ledger, actor, responder)
+                try RecordService.record(bytes, ledger, try Self.actor(call), responder)
                 return nil
             }
         case .importFacts:
-            return ImportHandler(
-                call, ledger, Self.actor(call),
-                stopsAtRefusal: call.metadata["on-refusal"] == "stop")
+            do throws(WireStatus) {
+                return ImportHandler(
+                    call, ledger, try Self.actor(call),
+                    stopsAtRefusal: try Self.stopsAtRefusal(call))
+            } catch {
+                responder.finish(error)
+                return SingleRequestHandler(call) { _ throws(WireStatus) in nil }
+            }
         case .read:
             return SingleRequestHandler(call) { bytes throws(WireStatus) in
                 try Self.read(bytes, ledger, responder)
@@ -67,7 +71,7 @@ package final class ServiceRouter: CallRouter {
         case .verify:
             let workers = workers
             return SingleRequestHandler(call) { _ throws(WireStatus) in
-                VerifyService.start(ledger, workers, responder)
+                try VerifyService.start(ledger, workers, responder)
             }
         }
     }
@@ -85,24 +89,36 @@ package final class ServiceRouter: CallRouter {
 
     /// Who calls. Nobody is authenticated yet: the class of the address stands for the principal,
     /// and a call may restrict itself to subjects or give permissions up.
-    private static func actor(_ call: CallContext) -> RecordingActor {
+    private static func actor(_ call: CallContext) throws(WireStatus) -> RecordingActor {
         let words = { (text: String) in text.split(separator: ",").map(String.init) }
-        return RecordingActor(
+        return try RecordingActor(
             principal: call.peer.isLocal ? "local" : "remote",
             scope: call.metadata["scope"].map(words),
             without: call.metadata["without"].map(words) ?? [])
+    }
+
+    /// - Throws: `WireStatus` INVALID_ARGUMENT for a word that means nothing: to go on against the
+    /// sender's will cannot be taken back.
+    private static func stopsAtRefusal(_ call: CallContext) throws(WireStatus) -> Bool {
+        switch call.metadata["on-refusal"] {
+        case "stop": return true
+        case "continue", nil: return false
+        case .some(let word):
+            throw FailureStatus.status(
+                .invalidArgument, "ON_REFUSAL", "", zh: "on-refusal 应为 stop 或 continue，现为 \(word)",
+                en: "on-refusal is stop or continue, not \(word)")
+        }
     }
 
     private static func read(
         _ bytes: [UInt8], _ ledger: Ledger, _ responder: Responder
     ) throws(WireStatus) -> any StreamingAnswer {
         let request = try decode(ReadRequest.self, bytes)
-        let query = try RequestParts.query(
+        let query = RequestParts.query(
             request.filter, from: request.from == 0 ? nil : Position(request.from),
-            direction: request.backwards ? .backwards : .forwards, maxEvents: 1, maxBytes: 1)
+            direction: request.backwards ? .backwards : .forwards)
         return ReadAnswer(
-            ledger.log, responder, query: query, limit: request.limit == 0 ? nil : request.limit,
-            isSubscription: false)
+            ledger, responder, query: query, limit: request.limit == 0 ? nil : request.limit)
     }
 
     private static func subscribe(
@@ -111,10 +127,8 @@ package final class ServiceRouter: CallRouter {
         let request = try decode(SubscribeRequest.self, bytes)
         let start =
             request.fromEnd ? ledger.log.head.successor : Position(max(request.from, 1))
-        let query = try RequestParts.query(
-            request.filter, from: start, direction: .forwards, maxEvents: 1, maxBytes: 1)
-        return ReadAnswer(
-            ledger.log, responder, query: query, limit: nil, isSubscription: true)
+        let query = RequestParts.query(request.filter, from: start, direction: .forwards)
+        return ReadAnswer(subscribing: ledger, responder, query: query)
     }
 
     /// A request message, or INVALID_ARGUMENT.

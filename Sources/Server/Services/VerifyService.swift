@@ -4,21 +4,32 @@ import Schema
 import Synchronization
 import Wire
 
-/// Verifies the ledger while it is in use.
+/// Verifies the ledger while it is in use; one verification at a time.
 enum VerifyService {
+    /// - Throws: `WireStatus` RESOURCE_EXHAUSTED while another verification is under way.
     static func start(
         _ ledger: Ledger, _ workers: NIOThreadPool, _ responder: Responder
-    ) -> any StreamingAnswer {
+    ) throws(WireStatus) -> any StreamingAnswer {
+        guard !ledger.isVerifying.exchange(true, ordering: .acquiringAndReleasing) else {
+            throw FailureStatus.status(
+                .resourceExhausted, "VERIFYING", "", zh: "另一次核验正在进行：请等它结束",
+                en: "another verification is under way: wait for its end")
+        }
         let answer = VerifyAnswer()
         workers.submit { state in
+            defer { ledger.isVerifying.store(false, ordering: .releasing) }
             guard case .active = state else {
-                responder.finish(WireStatus(.unavailable, "the server is shutting down"))
+                responder.finish(FailureStatus.closing)
                 return
             }
+            var percent: UInt64?
             do {
                 let report = try ledger.log.verify { position, head in
                     if answer.isCancelled { return false }
-                    send(position, head, responder)
+                    // A hundred messages at most, whatever the ledger's size and the reader's pace.
+                    let now = position.value / max(head.value / 100, 1)
+                    if now != percent { send(position, head, responder) }
+                    percent = now
                     return true
                 }
                 try send(report, responder)

@@ -200,7 +200,8 @@ struct DescriptionPrinter {
             let meaning = [field.zh, field.doc].filter { !$0.isEmpty }.joined(separator: "  ")
             table.append([field.name, typeText(field), field.isRequired ? "✓" : "", meaning])
         }
-        table.lines(width: max(Terminal.columns, 100)).forEach(Terminal.print)
+        // Texts are not cut off: a terminal breaks long lines.
+        table.lines(width: .max).forEach(Terminal.print)
     }
 
     private func typeText(_ field: FieldDescriptor) -> String {

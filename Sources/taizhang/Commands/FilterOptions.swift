@@ -18,6 +18,9 @@ struct FilterOptions: ParsableArguments {
     @Option(help: "Only facts with this tag (subject), for example person-yq-p01; all must be there.")
     var tag: [String] = []
 
+    /// Whether every fact passes, wherever the reading begins.
+    var isEmpty: Bool { stream.isEmpty && category == nil && type.isEmpty && tag.isEmpty }
+
     func filter() throws -> FactFilter {
         var filter = FactFilter()
         filter.streams = stream

@@ -15,7 +15,9 @@ struct GeneralOptions: ParsableArguments {
             try await work()
         } catch let failure as CommandFailure {
             let label = Phrase(zh: "错误", en: "error")(language)
-            Terminal.note("\(label): \(DisplayWidth.escaped(failure.text(language)))")
+            let lines = failure.text(language).split(separator: "\n")
+            let text = lines.map { DisplayWidth.escaped(String($0)) }.joined(separator: "\n")
+            Terminal.note("\(label): \(text)")
             throw ExitCode(failure.status.rawValue)
         }
     }

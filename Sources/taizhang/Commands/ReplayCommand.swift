@@ -14,8 +14,8 @@ struct ReplayCommand: AsyncParsableCommand {
               taizhang replay --from 100 --to 200 --json  a stretch of history
               taizhang replay --speed 86400               a day of record time in a second
 
-            The digest at the end is that of all envelopes in order: equal histories give equal
-            digests.
+            The digest at the end is that of all facts in order, without what only the server says
+            (position, ledger_at, …): an export gives the same digest in the ledger that imports it.
             """)
 
     @OptionGroup var filter: FilterOptions
@@ -43,9 +43,17 @@ struct ReplayCommand: AsyncParsableCommand {
                 throw CommandFailure(
                     .usage, zh: "--speed 不能为负", en: "--speed must not be negative")
             }
+            guard !rules || filter.isEmpty else {
+                throw CommandFailure(
+                    .usage, zh: "--rules 须重判全部历史，不能与 --stream、--category、--type、--tag 并用",
+                    en: "--rules judges the whole of history: it goes with none of --stream, "
+                        + "--category, --type and --tag")
+            }
             var request = ReadRequest()
             request.filter = try filter.filter()
-            request.from = filter.from ?? 0
+            // The rules need all that went before, also where only the end is asked for.
+            let first = filter.from ?? 0
+            request.from = rules ? 0 : first
             let start = request
             let run = Replay(self)
             try await LedgerConnection.with(connection) { server in
@@ -54,7 +62,7 @@ struct ReplayCommand: AsyncParsableCommand {
                 ) { answer in
                     for fact in answer.facts {
                         if let to, fact.position > to { return false }
-                        try await run.take(fact)
+                        try await run.take(fact, isTold: fact.position >= first)
                     }
                     return true
                 }
@@ -70,6 +78,7 @@ private final class Replay {
     private let command: ReplayCommand
     private let language: Language
     private var printer: FactPrinter
+    private var types = KnownTypes()
     private var hash = SHA256()
     private var count = 0
     private(set) var refusals = 0
@@ -82,15 +91,20 @@ private final class Replay {
         printer = FactPrinter(language: language, json: command.json)
     }
 
-    func take(_ message: RecordedFact) async throws {
-        count += 1
-        hash.update(data: message.envelope)
+    /// - Parameter isTold: false for a fact that is only judged because later ones rest on it.
+    func take(_ message: RecordedFact, isTold: Bool) async throws {
+        let content = try types.content(message)
+        if isTold {
+            count += 1
+            hash.update(data: content)
+        }
         let fact = try FactDecoder.recorded(
             body: [UInt8](message.envelope), trailer: [UInt8](message.trailer),
             position: message.position, streamVersion: message.streamVersion, tags: message.tags)
-        try await pace(fact)
+        if isTold { try await pace(fact) }
         if command.rules {
-            if let refusal = try judge.judge(fact, envelope: [UInt8](message.envelope)) {
+            let refusal = try judge.judge(fact, envelope: [UInt8](message.envelope))
+            if let refusal, isTold {
                 refusals += 1
                 tell(refusal, fact)
             }
@@ -111,7 +125,9 @@ private final class Replay {
         }
         let verdict =
             command.rules
-            ? Phrase(zh: "，按现行规则会被拒绝 \(refusals) 条", en: ", \(refusals) of them refused by today's rules")
+            ? Phrase(
+                zh: "，按现行规则会被拒绝 \(refusals) 条", en: ", \(refusals) of them refused by today's rules"
+            )
             : Phrase(zh: "", en: "")
         let text = Phrase(
             zh: "重放 \(count) 条事实\(verdict.zh)\n摘要 \(digest)",
@@ -147,7 +163,7 @@ private final class Replay {
 
 /// Judges history by the rules of this program, with the facts in memory.
 private final class ReplayJudge {
-    private let rulebook = Rulebook()
+    private let rulebook = Rulebook { Array(SHA256.hash(data: $0)) }
     private let history = History()
     private lazy var office = Office(source: history)
 

@@ -93,6 +93,12 @@ enum ServeMessages {
             CommandFailure(
                 .dataDamaged, zh: "账簿已损坏：\(what)。请运行 taizhang verify --data 查看",
                 en: "the ledger is damaged: \(what). See taizhang verify --data")
+        case .stopped(let reason):
+            CommandFailure(
+                .inputOutput,
+                zh: "账簿因故障停止：\(reason)。已确认的事实都在磁盘上；请检查磁盘后重新启动",
+                en: "the ledger has stopped after a fault: \(reason). What was acknowledged is on "
+                    + "disk; check the disk and start again")
         case .cannotOpen(let directory, let reason):
             CommandFailure(
                 .inputOutput, zh: "不能打开 \(directory)：\(reason)",

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventLog
+import Glibc
 import Schema
 
 /// `taizhang verify`: proves every byte of a ledger, at rest or through its server.
@@ -32,6 +33,10 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func offline(_ directory: String) throws -> VerifyResponse {
+        guard access("\(directory)/log", F_OK) == 0 else {
+            throw CommandFailure(
+                .notFound, zh: "\(directory) 中没有账簿", en: "there is no ledger in \(directory)")
+        }
         var bar = ProgressBar(Phrase(zh: "核验", en: "verify")(general.language), total: 1_000)
         defer { bar.finish() }
         let report: VerifyReport
@@ -108,13 +113,15 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         if !result.indexSkipped.isEmpty {
             let text = Phrase(
-                zh: "索引未核对：\(result.indexSkipped)", en: "the index was not compared: \(result.indexSkipped)")
+                zh: "索引未核对：\(result.indexSkipped)",
+                en: "the index was not compared: \(result.indexSkipped)")
             Terminal.print(text(general.language))
         }
         let text =
             result.damageCount == 0
             ? Phrase(
-                zh: "✓ 完好：\(result.factCount) 条事实，\(result.valueCount) 个数据块，\(result.indexEntryCount) 个索引项\n  默克尔根 \(root)",
+                zh:
+                    "✓ 完好：\(result.factCount) 条事实，\(result.valueCount) 个数据块，\(result.indexEntryCount) 个索引项\n  默克尔根 \(root)",
                 en: "✓ sound: \(result.factCount) facts, \(result.valueCount) values, "
                     + "\(result.indexEntryCount) index entries\n  Merkle root \(root)")
             : Phrase(
@@ -133,10 +140,12 @@ struct VerifyCommand: AsyncParsableCommand {
                     + "through its server (--server), or stop that first")
         case .notALedger(let what):
             return CommandFailure(
-                .notFound, zh: "\(directory) 不是账簿：\(what)", en: "\(directory) is no ledger: \(what)")
+                .notFound, zh: "\(directory) 不是账簿：\(what)", en: "\(directory) is no ledger: \(what)"
+            )
         case .damaged(let position, let what):
             return CommandFailure(
-                .dataDamaged, zh: "位置 \(position) 已损坏：\(what)", en: "damaged at position \(position): \(what)")
+                .dataDamaged, zh: "位置 \(position) 已损坏：\(what)",
+                en: "damaged at position \(position): \(what)")
         default:
             return CommandFailure(.dataDamaged, "\(directory): \(error)")
         }

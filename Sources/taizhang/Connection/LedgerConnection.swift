@@ -86,6 +86,11 @@ struct LedgerConnection {
         }
     }
 
+    /// A failed call as a text and an exit code.
+    func failure(_ error: TaizhangError) -> CommandFailure {
+        CommandFailure(error, address)
+    }
+
     func exchange(_ method: Method, metadata: [String: String]) async throws -> Exchange {
         try await client.exchange(method.rawValue, options: CallOptions(metadata: metadata))
     }
@@ -103,7 +108,7 @@ extension CommandFailure {
                 .unavailable,
                 zh: "连不上服务 \(address.host):\(address.port)（\(error.message)）。"
                     + "请先运行 taizhang serve，或用 --server 指定地址",
-                en: "cannot reach the server at \(address.host):\(address.port) (\(error.message)). "
+                en: "the server is unavailable: \(error.message). "
                     + "Start it with taizhang serve, or name it with --server")
         default:
             self.init(CommandFailure.status(error), zh: zh, en: en)
@@ -113,6 +118,7 @@ extension CommandFailure {
     static func status(_ error: TaizhangError) -> ExitStatus {
         switch error.code {
         case .cancelled: .interrupted
+        case .invalidArgument where error.detail?.reason == "QUERY": .usage
         case .invalidArgument, .alreadyExists: .dataDamaged
         case .failedPrecondition: .negativeResult
         case .notFound: .notFound

@@ -17,7 +17,8 @@ final class FactFile {
         else {
             let reason = String(cString: strerror(errno))
             throw CommandFailure(
-                .inputOutput, zh: "不能写文件 \(path)：\(reason)", en: "cannot write the file \(path): \(reason)")
+                .inputOutput, zh: "不能写文件 \(path)：\(reason)",
+                en: "cannot write the file \(path): \(reason)")
         }
         handle = opened
         name = path

@@ -35,6 +35,8 @@ final class FactImporter: Sendable {
         var underWay: [Sent] = []
         var answered = 0
         var hasStopped = false
+        /// The line that is no fact, at which the sending ended.
+        var malformed: CommandFailure?
     }
 
     init(
@@ -49,11 +51,40 @@ final class FactImporter: Sendable {
     }
 
     /// Imports the sources in their order.
+    ///
+    /// - Returns: the counts, also when the connection was lost on the way: `failure` says so.
     func run(_ sources: [LineSource]) async throws -> Outcome {
+        do {
+            try await exchangeFacts(sources)
+        } catch let error as TaizhangError {
+            let failure = server.failure(error)
+            state.withLock { state in
+                state.outcome.failure = CommandFailure(
+                    failure.status,
+                    zh: "\(failure.text.zh)\n导入中断：计为记入的均已落盘；请重新导入同样的文件，已记入的会被识别为重复",
+                    en:
+                        "\(failure.text.en)\nThe import was interrupted. What is counted as accepted "
+                        + "is on disk; import the same files again: recorded lines are recognised")
+            }
+        }
+        return state.withLock { state in
+            // A line before it that was refused has ended the import already.
+            if let malformed = state.malformed, state.outcome.failure == nil {
+                state.outcome.refused += 1
+                state.outcome.failure = malformed
+            }
+            return state.outcome
+        }
+    }
+
+    private func exchangeFacts(_ sources: [LineSource]) async throws {
         let exchange = try await server.exchange(
             .importFacts, metadata: keepGoing ? [:] : ["on-refusal": "stop"])
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.receive(exchange) }
+            group.addTask {
+                defer { self.state.withLock { $0.hasStopped = true } }
+                try await self.receive(exchange)
+            }
             do {
                 try await send(sources, exchange)
             } catch {
@@ -63,7 +94,6 @@ final class FactImporter: Sendable {
             exchange.finishSending()
             try await group.waitForAll()
         }
-        return state.withLock { $0.outcome }
     }
 
     private func send(_ sources: [LineSource], _ exchange: Exchange) async throws {
@@ -75,8 +105,8 @@ final class FactImporter: Sendable {
             isShown: !quiet && Terminal.isErrorTerminal)
         defer { bar.finish() }
         for var source in sources {
-            while let line = try source.next() {
-                if state.withLock({ $0.hasStopped }) { return }
+            while let line = try source.next(isOver: { hasStopped }) {
+                if hasStopped { return }
                 do throws(SchemaError) {
                     let imported = try reader.read(line)
                     let sent = Sent(
@@ -98,6 +128,9 @@ final class FactImporter: Sendable {
         }
     }
 
+    /// Whether no more lines are to be sent.
+    private var hasStopped: Bool { state.withLock { $0.hasStopped } }
+
     private func pass(_ item: ImportItem, _ exchange: Exchange) async throws(SchemaError) {
         let bytes = try item.encoded()
         do {
@@ -112,15 +145,16 @@ final class FactImporter: Sendable {
         _ error: SchemaError, _ source: LineSource, _ line: [UInt8]
     ) throws {
         let place = "\(source.name):\(source.line)"
-        state.withLock { $0.outcome.refused += 1 }
-        try keep(line)
         if keepGoing {
+            state.withLock { $0.outcome.refused += 1 }
+            try keep(line)
             Terminal.note("\(place): \(DisplayWidth.escaped("\(error)"))")
         } else {
             state.withLock { state in
-                state.outcome.failure = CommandFailure(
-                    .dataDamaged, zh: "\(place)：\(error)。导入在此停止，此前各行已记入",
-                    en: "\(place): \(error). The import stopped here; the lines before it are recorded")
+                state.malformed = CommandFailure(
+                    .dataDamaged, zh: "\(place)：\(error)\n导入在此停止，此前各行已记入",
+                    en: "\(place): \(error)\n"
+                        + "The import stopped here; the lines before it are recorded")
             }
         }
     }

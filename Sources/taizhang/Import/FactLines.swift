@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Glibc
 import Schema
 
 /// Reads NDJSON lines of facts from files or standard input, one line at a time.
@@ -29,19 +30,23 @@ struct LineSource {
         guard let opened = FileHandle(forReadingAtPath: path) else {
             let reason = String(cString: strerror(errno))
             throw CommandFailure(
-                .notFound, zh: "不能读取文件 \(path)：\(reason)", en: "cannot read the file \(path): \(reason)")
+                .notFound, zh: "不能读取文件 \(path)：\(reason)",
+                en: "cannot read the file \(path): \(reason)")
         }
         handle = opened
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         size = (attributes?[.size] as? UInt64) ?? 0
         if (attributes?[.type] as? FileAttributeType) == .typeDirectory {
             throw CommandFailure(
-                .usage, zh: "\(path) 是目录：请给出 NDJSON 文件", en: "\(path) is a directory: name NDJSON files")
+                .usage, zh: "\(path) 是目录：请给出 NDJSON 文件",
+                en: "\(path) is a directory: name NDJSON files")
         }
     }
 
     /// The next line without its end, nil at the end; empty lines are passed over.
-    mutating func next() throws -> [UInt8]? {
+    ///
+    /// - Parameter isOver: asked now and then while a pipe has nothing to read: whether to give up.
+    mutating func next(isOver: () -> Bool = { false }) throws -> [UInt8]? {
         while true {
             if let end = buffer[start...].firstIndex(of: UInt8(ascii: "\n")) {
                 let found = Array(buffer[start..<end])
@@ -57,11 +62,11 @@ struct LineSource {
                 line += 1
                 return Self.trimmed(found)
             }
-            try fill()
+            try fill(isOver)
         }
     }
 
-    private mutating func fill() throws {
+    private mutating func fill(_ isOver: () -> Bool) throws {
         if start > 0 {
             buffer.removeFirst(start)
             start = 0
@@ -72,19 +77,29 @@ struct LineSource {
                 en: "\(name):\(line + 1): the line is longer than \(Self.lineBytesMax) bytes; "
                     + "that is no fact")
         }
-        let data: Data?
-        do {
-            data = try handle.read(upToCount: 256 << 10)
-        } catch {
-            throw CommandFailure(
-                .inputOutput, zh: "读取 \(name) 失败：\(error)", en: "reading \(name) failed: \(error)")
+        var waiting = pollfd(fd: handle.fileDescriptor, events: Int16(POLLIN), revents: 0)
+        while poll(&waiting, 1, 200) == 0 {
+            if isOver() {
+                isAtEnd = true
+                return
+            }
         }
-        guard let data, !data.isEmpty else {
+        // What is there is taken at once: a pipe may be slow, its lines shall not wait.
+        var chunk = [UInt8](repeating: 0, count: 256 << 10)
+        var count = read(handle.fileDescriptor, &chunk, chunk.count)
+        while count < 0, errno == EINTR { count = read(handle.fileDescriptor, &chunk, chunk.count) }
+        guard count >= 0 else {
+            let reason = String(cString: strerror(errno))
+            throw CommandFailure(
+                .inputOutput, zh: "读取 \(name) 失败：\(reason)", en: "reading \(name) failed: \(reason)"
+            )
+        }
+        guard count > 0 else {
             isAtEnd = true
             return
         }
-        bytesRead += UInt64(data.count)
-        buffer.append(contentsOf: data)
+        bytesRead += UInt64(count)
+        buffer.append(contentsOf: chunk[..<count])
     }
 
     private static func trimmed(_ line: [UInt8]) -> [UInt8]? {

@@ -16,8 +16,12 @@ enum CellText {
         case .array(let items):
             return items.map { self.text($0, field, language) }.joined(separator: " ")
         case .object(let object):
+            // The unit of a map's values stands on them.
+            let values = field.message?.field(named: "value") ?? field
             return object.members.map { member in
-                "\(member.key) \(self.text(member.value, field, language))"
+                let key =
+                    language == .zh ? Words.chinese(member.key, in: field.name) : member.key
+                return "\(key) \(self.text(member.value, values, language))"
             }.joined(separator: ", ")
         }
     }
@@ -69,6 +73,6 @@ enum CellText {
     ) -> String {
         guard language == .zh else { return text }
         if let own = field.enumeration?.value(word: text), !own.zh.isEmpty { return own.zh }
-        return Words.chinese[text] ?? text
+        return Words.chinese(text, in: field.name)
     }
 }

@@ -9,6 +9,14 @@ struct KnownTypes {
         try value(fact).utf8()
     }
 
+    /// The JSON line of a fact without what only the server says: the same in every ledger that
+    /// holds the fact.
+    mutating func content(_ fact: RecordedFact) throws(SchemaError) -> [UInt8] {
+        guard var object = try value(fact).objectValue else { return [] }
+        for name in FactJSON.passedOver.sorted() { object[name] = nil }
+        return JSONValue.object(object).utf8()
+    }
+
     /// The JSON of a fact, in the shape that import reads.
     mutating func value(_ fact: RecordedFact) throws(SchemaError) -> JSONValue {
         let bytes = [UInt8](fact.envelope)

@@ -103,7 +103,8 @@ struct RowTable {
     /// How many of the first columns tell all rows apart; 1 when not even four do.
     private func keyLength(_ columns: [Column]) -> Int {
         for length in 1...max(1, min(4, columns.count)) {
-            let keys = Set((0..<rowCount).map { row in columns.prefix(length).map { $0.cells[row] } })
+            let keys = Set(
+                (0..<rowCount).map { row in columns.prefix(length).map { $0.cells[row] } })
             if keys.count == rowCount { return length }
         }
         return 1

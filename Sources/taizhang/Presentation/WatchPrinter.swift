@@ -27,7 +27,7 @@ struct WatchPrinter {
             changes.forEach { printJSON($0.old, $0.new, at: answer.position) }
         } else if hasCaughtUp {
             printChanges(changes, descriptor, at: answer.position)
-        } else {
+        } else if !changes.isEmpty {
             let rows = changes.compactMap(\.new)
             RowTable(descriptor, rows, language).lines(width: Terminal.columns)
                 .forEach(Terminal.print)
@@ -68,7 +68,8 @@ struct WatchPrinter {
                 // Only when it was asked differs: nothing to tell.
                 if differences.isEmpty { continue }
                 line = "~ \(name): \(differences)"
-            case (nil, let new?): line = Colour.green("+ \(name)") + ": \(contents(new, descriptor))"
+            case (nil, let new?):
+                line = Colour.green("+ \(name)") + ": \(contents(new, descriptor))"
             default: line = Colour.red("- \(name)")
             }
             Terminal.print("\(head)  \(line)")

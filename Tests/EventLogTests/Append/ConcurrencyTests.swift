@@ -1,6 +1,6 @@
 import EventLog
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct ConcurrencyTests {
     /// Many tasks append at once; the order of positions must be a witness: gapless, every

@@ -1,6 +1,6 @@
 import EventLog
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct ConditionTests {
     /// The same condition must hold or fail whether the events it is about are in the index's
@@ -24,7 +24,8 @@ import TestSupport
             try await check(log, EventQuery(types: [3], tags: ["ten"]), after: 0, first: 10)
             try await check(log, EventQuery(types: [3], tags: ["ten"]), after: 10, first: 80)
             try await check(log, EventQuery(types: [3], tags: ["ten"]), after: 80, first: nil)
-            try await check(log, EventQuery(types: [3], tags: ["ten", "s-1"]), after: 0, first: nil)
+            try await check(
+                log, EventQuery(types: [3], tags: ["ten", "s-1"]), after: 0, first: nil)
             try await check(log, EventQuery(tags: ["s-4"]), after: 95, first: 99)
             try await check(log, EventQuery(tags: ["nobody"]), after: 0, first: nil)
             try await check(log, EventQuery(), after: 50, first: 51)
@@ -88,7 +89,9 @@ import TestSupport
                 return
             }
             request.expected = [StreamExpectation(stream: "d-1", version: .exists)]
-            guard case .wrongExpectedVersion("d-1", .exists, 0) = await log.outcome(of: request).failure
+            guard
+                case .wrongExpectedVersion("d-1", .exists, 0) = await log.outcome(of: request)
+                    .failure
             else {
                 Issue.record("a missing stream passed for an existing one")
                 return

@@ -1,8 +1,8 @@
 import EventLog
 import LMDB
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 
 /// What happens to callers, judge and log when a commit fails.
 @Suite struct FailureTests {
@@ -84,11 +84,16 @@ import TestSupport
             #expect(log.head.value == recorded)
             #expect(try readAll(log, ReadQuery(.stream("issue-1"))).count == Int(recorded))
             #expect(judge.contradictions == [])
+            try log.grow(logMapBytes: 8 << 20)
+            _ = try await log.append(AppendRequest(events: [draft(999)]))
+            recorded += 1
         }
         fixture.options.logMapBytes = 8 << 20
         try await fixture.withLog(judge: judge) { log async throws in
             let event = draft(1_000)
-            #expect(try await log.append(AppendRequest(events: [event])).result.first.value == recorded + 1)
+            #expect(
+                try await log.append(AppendRequest(events: [event])).result.first.value == recorded
+                    + 1)
         }
         try fixture.expectSound()
     }
@@ -167,6 +172,33 @@ import TestSupport
         try fixture.expectSound()
     }
 
+    @Test func aBrokenIndexStopsAppendsAndStillCloses() async throws {
+        var fixture = LedgerFixture.tiny()
+        fixture.options.beforeCheckpoint = { _ in throw LMDBError(kind: .io, operation: "commit") }
+        try await fixture.withLog { log async throws in
+            let outcomes = Outcomes()
+            for number in 0..<500 {
+                log.submit(AppendRequest(events: [draft(UInt64(number + 1))])) {
+                    outcomes.set(number, $0)
+                }
+            }
+            let answers = try await outcomes.all(500)
+            let recorded = answers.prefix { (try? $0.get()) != nil }.count
+            #expect(log.head.value == UInt64(recorded))
+            for answer in answers.dropFirst(recorded) {
+                guard case .failure(.stopped) = answer else {
+                    Issue.record("\(answer)")
+                    continue
+                }
+            }
+            #expect(recorded < 500)
+            #expect(try readAll(log, ReadQuery(.stream("issue-1"))).count == recorded)
+        }
+        fixture.options.beforeCheckpoint = nil
+        try await fixture.withLog { log async throws in #expect(try log.verify().isSound) }
+        try fixture.expectSound()
+    }
+
     @Test func dryRunsLeaveNothing() async throws {
         let fixture = LedgerFixture()
         let judge = TestJudge()
@@ -223,7 +255,9 @@ import TestSupport
             let body = [UInt8](repeating: 1, count: 900)
             let large = [
                 AppendRequest(events: [draft(1, body: body + body)]),
-                AppendRequest(events: [draft(1, tags: [String(repeating: "t", count: 150)], body: body)]),
+                AppendRequest(events: [
+                    draft(1, tags: [String(repeating: "t", count: 150)], body: body)
+                ]),
                 AppendRequest(events: (1...3).map { draft($0, body: body) }),
             ]
             for request in large {
@@ -232,11 +266,14 @@ import TestSupport
                     continue
                 }
             }
-            #expect(try await log.append(AppendRequest(events: [draft(1, body: body)])).result.first == .first)
+            #expect(
+                try await log.append(AppendRequest(events: [draft(1, body: body)])).result.first
+                    == .first)
         }
         let closed = try fixture.open()
         closed.close()
-        guard case .closed = await closed.outcome(of: AppendRequest(events: [draft(9)])).failure else {
+        guard case .closed = await closed.outcome(of: AppendRequest(events: [draft(9)])).failure
+        else {
             Issue.record("a closed log took a request")
             return
         }

@@ -1,7 +1,7 @@
 import EventLog
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct IdempotencyTests {
     @Test func aRepeatedRequestGetsTheFirstAnswerForEver() async throws {
@@ -80,7 +80,8 @@ import TestSupport
         let judge = TestJudge()
         try await fixture.withLog(judge: judge) { log async throws in
             let request = AppendRequest(
-                events: [draft(1)], expected: [StreamExpectation(stream: "issue-1", version: .none)],
+                events: [draft(1)],
+                expected: [StreamExpectation(stream: "issue-1", version: .none)],
                 condition: AppendCondition(query: EventQuery(types: [1]), after: .zero))
             let first = try await log.append(request).result
             #expect(try await log.append(request) == .duplicate(first))

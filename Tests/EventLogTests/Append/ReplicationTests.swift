@@ -1,6 +1,6 @@
 import EventLog
-import Testing
 import TestSupport
+import Testing
 
 /// The seam for several machines: what one log sequenced, another takes over byte for byte.
 @Suite struct ReplicationTests {

@@ -39,7 +39,6 @@ import Testing
                         type: 0x0A0B, tags: ["issue-7", "org-1"], ledgerAt: 0x1122,
                         body: [0xB0, 0xB1], trailer: [0xC0]))
             #expect(view.tags == ["org-1"])
-            #expect(view.isSame(as: event))
         }
     }
 
@@ -76,7 +75,9 @@ import Testing
                 #expect(reader.remaining == 0)
             }
         }
-        for bad in [[0x80], [], [UInt8](repeating: 0xFF, count: 10), [UInt8](repeating: 0x80, count: 11)] {
+        for bad in [
+            [0x80], [], [UInt8](repeating: 0xFF, count: 10), [UInt8](repeating: 0x80, count: 11),
+        ] {
             bad.withUnsafeBytes { buffer in
                 var reader = ByteReader(buffer)
                 #expect(reader.varint() == nil)

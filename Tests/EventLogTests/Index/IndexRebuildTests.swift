@@ -1,7 +1,7 @@
 import EventLog
 import Glibc
-import Testing
 import TestSupport
+import Testing
 
 /// The index is derived: whatever happens to it, opening gives the same answers.
 @Suite struct IndexRebuildTests {
@@ -23,7 +23,9 @@ import TestSupport
             let found = try readAll(log, ReadQuery(.tag("t-1"), types: [3], maxEvents: 7))
             #expect(found.map(\.position.value) == expected)
             #expect(try log.streamVersion("s-1") == UInt64((1...count).count { $0 % 3 == 1 }))
-            #expect(try await log.append(AppendRequest(events: [draft(1, stream: "s-1", type: 1)])).result.first == .first)
+            #expect(
+                try await log.append(AppendRequest(events: [draft(1, stream: "s-1", type: 1)]))
+                    .result.first == .first)
             #expect(try log.verify().isSound)
         }
         try fixture.expectSound()

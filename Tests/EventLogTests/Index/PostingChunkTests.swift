@@ -1,5 +1,5 @@
-import Testing
 import TestSupport
+import Testing
 
 @testable import EventLog
 
@@ -60,7 +60,8 @@ import TestSupport
     private func randomPositions(_ random: inout SeededRandom) -> [UInt64] {
         var position = UInt64.random(in: 1...1_000_000, using: &random)
         return (0..<Int.random(in: 1...80, using: &random)).map { _ in
-            position += UInt64.random(in: 1...(1 << UInt64.random(in: 0...30, using: &random)), using: &random)
+            position += UInt64.random(
+                in: 1...(1 << UInt64.random(in: 0...30, using: &random)), using: &random)
             return position
         }
     }

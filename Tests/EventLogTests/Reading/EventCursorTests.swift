@@ -1,6 +1,6 @@
 import EventLog
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct EventCursorTests {
     /// Cursors that begin at random places while events are being recorded see every event from
@@ -90,7 +90,9 @@ import TestSupport
                 #expect(rest.next == nil)
                 #expect(rest.head == Position(10))
                 #expect(try log.read(ReadQuery(scope, from: Position(11))).events.isEmpty)
-                #expect(try log.read(ReadQuery(scope, from: .zero, direction: .backwards)).events.isEmpty)
+                #expect(
+                    try log.read(ReadQuery(scope, from: .zero, direction: .backwards)).events
+                        .isEmpty)
             }
         }
     }

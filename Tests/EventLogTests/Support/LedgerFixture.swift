@@ -1,6 +1,6 @@
 import EventLog
-import Testing
 import TestSupport
+import Testing
 
 /// A directory for one ledger and the options tests open it with: everything so small that its
 /// borders are met all the time.

@@ -1,6 +1,6 @@
 import EventLog
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct EventIDTests {
     @Test func textAndBytesAreTheSameID() throws {

@@ -1,24 +1,45 @@
 import Foundation
 
-/// A process of the program that goes on while the test does other things; it is ended with the
-/// value.
-final class RunningProcess {
+/// A process that goes on while the test does other things; it is ended with the value.
+///
+/// Used by one task; only `send` may go on in a thread of its own meanwhile.
+final class RunningProcess: @unchecked Sendable {
     private let process = Process()
+    private let input: FileHandle
     let output: Collector
     let errors: Collector
 
-    init(_ arguments: [String]) throws {
-        process.executableURL = URL(filePath: Executable.path)
+    /// Processes start one at a time: a child must not inherit the pipes of one that just starts.
+    private static let starting = NSLock()
+
+    /// Writing to a process that has ended is an error, not the end of the tests.
+    private static let ignoresBrokenPipes: Bool = {
+        Foundation.signal(SIGPIPE, SIG_IGN)
+        return true
+    }()
+
+    /// Starts a command of the program.
+    convenience init(_ arguments: [String]) throws {
+        try self.init(Executable.path, arguments, environment: Executable.environment)
+    }
+
+    init(_ program: String, _ arguments: [String], environment: [String: String]) throws {
+        precondition(Self.ignoresBrokenPipes)
+        process.executableURL = URL(filePath: program)
         process.arguments = arguments
-        process.environment = Executable.environment
+        process.environment = environment
+        Self.starting.lock()
+        defer { Self.starting.unlock() }
+        let inputPipe = Pipe()
         let outputPipe = Pipe()
         let errorPipe = Pipe()
+        process.standardInput = inputPipe
         process.standardOutput = outputPipe
         process.standardError = errorPipe
-        process.standardInput = FileHandle.nullDevice
+        input = inputPipe.fileHandleForWriting
+        try process.run()
         output = Collector(outputPipe.fileHandleForReading)
         errors = Collector(errorPipe.fileHandleForReading)
-        try process.run()
     }
 
     deinit {
@@ -26,6 +47,23 @@ final class RunningProcess {
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
+    }
+
+    var processID: Int32 { process.processIdentifier }
+    var isRunning: Bool { process.isRunning }
+
+    /// Writes to the standard input; a process that has ended takes no more and says why itself.
+    func send(_ text: String) throws {
+        guard !text.isEmpty else { return }
+        do {
+            try input.write(contentsOf: Data(text.utf8))
+        } catch {
+            if process.isRunning { throw error }
+        }
+    }
+
+    func closeInput() {
+        try? input.close()
     }
 
     func signal(_ number: Int32) {
@@ -38,39 +76,4 @@ final class RunningProcess {
         return process.terminationReason == .uncaughtSignal
             ? -process.terminationStatus : process.terminationStatus
     }
-
-    var isRunning: Bool { process.isRunning }
-}
-
-/// A server of the program on a free port of the loopback.
-final class RunningServer {
-    let process: RunningProcess
-    /// `127.0.0.1:port`.
-    let address: String
-
-    init(data: String, arguments: [String] = []) throws {
-        process = try RunningProcess(
-            ["serve", "--data", data, "--listen", "127.0.0.1:0", "--lang", "en"] + arguments)
-        guard let text = process.errors.wait(for: "listening on "),
-            let address = RunningServer.address(in: text)
-        else {
-            throw ServerDidNotStart(errors: process.errors.soFar)
-        }
-        self.address = address
-    }
-
-    /// Runs a client command against the server.
-    func run(_ arguments: [String], input: String? = nil) throws -> Finished {
-        try Executable.run(arguments + ["--server", address, "--lang", "en"], input: input)
-    }
-
-    private static func address(in text: String) -> String? {
-        guard let range = text.range(of: "listening on ") else { return nil }
-        let rest = text[range.upperBound...].prefix { !$0.isWhitespace }
-        return rest.isEmpty ? nil : String(rest)
-    }
-}
-
-struct ServerDidNotStart: Error {
-    let errors: String
 }

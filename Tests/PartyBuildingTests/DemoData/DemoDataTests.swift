@@ -42,7 +42,7 @@ import Testing
 struct MemoryImporter {
     let source = MemoryLog()
     let office: Office
-    let rulebook = Rulebook()
+    let rulebook = Rulebook(digest: { testDigest($0) })
     private let context: FactJSON.ImportContext
     private var position: UInt64 = 0
 
@@ -51,7 +51,7 @@ struct MemoryImporter {
         let occurrences = Occurrences()
         let log = source
         context = FactJSON.ImportContext(
-            hash: { digest($0) }, occurrence: { occurrences.count($0) },
+            hash: { testDigest($0) }, occurrence: { occurrences.count($0) },
             typeOfEvent: { id in FactID(bytes: id).flatMap { log.byID[$0]?.type } })
     }
 
@@ -99,16 +99,4 @@ private final class Occurrences {
     private var counter = OccurrenceCounter()
 
     func count(_ digest: [UInt8]) -> UInt64 { counter.next(digest) }
-}
-
-/// 32 bytes that depend on every byte; a test needs no cryptography.
-private func digest(_ bytes: [UInt8]) -> [UInt8] {
-    var lanes: [UInt64] = [0xCBF2_9CE4_8422_2325, 0x9E37_79B9, 0x85EB_CA6B, 0xC2B2_AE35]
-    for byte in bytes {
-        for index in lanes.indices {
-            lanes[index] = (lanes[index] ^ UInt64(byte) &+ UInt64(index)) &* 0x100_0000_01B3
-            lanes[index] ^= lanes[index] >> 29
-        }
-    }
-    return lanes.flatMap { lane in (0..<8).map { UInt8(truncatingIfNeeded: lane >> ($0 * 8)) } }
 }

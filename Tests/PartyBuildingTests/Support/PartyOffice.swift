@@ -8,7 +8,7 @@ import Schema
 final class PartyOffice {
     let log = MemoryLog()
     let office: Office
-    let rulebook = Rulebook()
+    let rulebook = Rulebook(digest: { testDigest($0) })
     private var position: UInt64 = 0
     private var clock: Int64 = 0
     private var serial: UInt64 = 0

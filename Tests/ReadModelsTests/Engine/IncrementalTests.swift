@@ -147,11 +147,15 @@ struct IncrementalTests {
         var differences: [String] = []
         for answer in found {
             let json = try answer.json
-            guard let wanted = rest.removeValue(forKey: "\(answer.rowType) \(answer.key)") else {
-                if isExact || json["restated"] != .bool(true) { differences.append("more: \(json.text())") }
+            let key = "\(answer.rowType) \(answer.key)"
+            guard let wanted = rest.removeValue(forKey: key) else {
+                if isExact || json["restated"] != .bool(true) {
+                    differences.append("more: \(json.text())")
+                }
                 continue
             }
-            let isSame = isExact
+            let isSame =
+                isExact
                 ? answer == wanted : answer.significant == wanted.significant
             guard !isSame else { continue }
             differences.append("found: \(json.text()) expected: \(try wanted.json.text())")

@@ -50,7 +50,8 @@ struct FortressRatingTests {
         let summary = try board.rows(
             "fortress_rating", as: FortressRatingSummaryRow.self, table: "summary", org: "city",
             asOf: day(20_231_231))
-        #expect(summary.map { "\($0.cycle) \($0.stars) \($0.count)" } == ["2023 5 25", "2023 4 40"])
+        #expect(
+            summary.map { "\($0.cycle) \($0.stars) \($0.count)" } == ["2023 5 25", "2023 4 40"])
         let rows = try board.rows(
             "fortress_rating", as: FortressRatingRow.self, asOf: day(20_231_231))
         #expect(rows.count == 65)

@@ -128,9 +128,10 @@ struct PioneerTests {
         let rows = try board.rows(
             "pioneer_index_quarter", as: PioneerIndexQuarterRow.self, period: "2019Q1",
             asOf: day(20_190_430))
-        #expect(rows.map { "\($0.person) \($0.rankInBranch)" } == [
-            "p1 2", "p2 1", "p3 1", "p5 3", "p4 1",
-        ])
+        #expect(
+            rows.map { "\($0.person) \($0.rankInBranch)" } == [
+                "p1 2", "p2 1", "p3 1", "p5 3", "p4 1",
+            ])
     }
 
     /// G-XX-04: 95.00/92.50/88.00/96.50 give 93.00, coefficient 9,300, factor 9,790.

@@ -52,7 +52,9 @@ struct RandomHistory {
         add(remake(&self), stream, remake)
     }
 
-    private mutating func add(_ message: any EventMessage, _ stream: String, _ remake: @escaping Remake) {
+    private mutating func add(
+        _ message: any EventMessage, _ stream: String, _ remake: @escaping Remake
+    ) {
         let id = history.record(
             message, stream, on: someDay(), recorded: recorded, afterSeal: pick(20) == 0)
         targets.append((id, remake))

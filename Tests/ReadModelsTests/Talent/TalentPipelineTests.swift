@@ -10,7 +10,8 @@ struct TalentPipelineTests {
     /// A candidate who reached the first `reached` stages behind registration, each ten days after
     /// the one before.
     private func candidate(
-        _ history: inout History, _ id: String, reached: Int, hiredAs degree:
+        _ history: inout History, _ id: String, reached: Int,
+        hiredAs degree:
             CandidateRegistered.Degree? = nil, from first: LocalDate = day(20_230_101),
         track: CandidateStageAdvanced.Track = .standard
     ) {

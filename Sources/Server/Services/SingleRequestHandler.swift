@@ -1,10 +1,11 @@
 import Wire
 
-/// A call with one request: collects it and serves it when the client has said all.
+/// A call with one request, served as soon as it is there: a request that waited for the client
+/// to say "that was all" would take up memory for as long as the client likes.
 final class SingleRequestHandler: CallHandler {
     private let responder: Responder
     private let serve: ([UInt8]) throws(WireStatus) -> (any StreamingAnswer)?
-    private var request: [UInt8]?
+    private var hasRequest = false
     private var answer: (any StreamingAnswer)?
     private var allowance: Credit
 
@@ -19,33 +20,35 @@ final class SingleRequestHandler: CallHandler {
         self.serve = serve
     }
 
-    func message(_ message: CallMessage) {
-        guard request == nil else {
-            responder.finish(
-                WireStatus(.invalidArgument, "this method takes one request message"))
-            return
-        }
-        request = message.bytes
-    }
+    deinit { answer?.cancelled() }
 
-    func halfClosed() {
-        guard let request else {
-            responder.finish(
-                WireStatus(.invalidArgument, "this method takes one request message; none came"))
+    func message(_ message: CallMessage) {
+        guard !hasRequest else {
+            end(
+                FailureStatus.status(
+                    .invalidArgument, "SECOND_REQUEST", "", zh: "此方法只接受一条请求，第一条已受理",
+                    en: "this method takes one request message; the first one was taken"))
             return
         }
+        hasRequest = true
         do throws(WireStatus) {
-            answer = try serve(request)
+            answer = try serve(message.bytes)
             answer?.credit(allowance)
         } catch {
             responder.finish(error)
         }
     }
 
-    func cancelled(_ cause: CancelCause) {
-        answer?.cancelled()
-        answer = nil
+    func halfClosed() {
+        guard !hasRequest else { return }
         responder.finish(
+            FailureStatus.status(
+                .invalidArgument, "NO_REQUEST", "", zh: "此方法需要一条请求，没有收到",
+                en: "this method takes one request message; none came"))
+    }
+
+    func cancelled(_ cause: CancelCause) {
+        end(
             cause == .deadline
                 ? WireStatus(.deadlineExceeded, "the call's deadline has passed")
                 : WireStatus(.cancelled, "the call was cancelled"))
@@ -55,6 +58,12 @@ final class SingleRequestHandler: CallHandler {
         self.allowance = allowance
         answer?.credit(allowance)
     }
+
+    private func end(_ status: WireStatus) {
+        answer?.cancelled()
+        answer = nil
+        responder.finish(status)
+    }
 }
 
 /// An answer of many messages that follows the client's credit. Lives on the connection's event
@@ -62,5 +71,6 @@ final class SingleRequestHandler: CallHandler {
 protocol StreamingAnswer: AnyObject {
     /// So much may be sent now.
     func credit(_ allowance: Credit)
+    /// Nobody waits any more. Called once or more; afterwards nothing is sent.
     func cancelled()
 }
