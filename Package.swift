@@ -80,7 +80,13 @@ let package = Package(
             "ReadModelsTests",
             ["ReadModels", "PartyBuilding", "Schema", "EventLog", "LMDB", "TestSupport"]),
         tests("WireTests", ["Wire", "TestSupport", nioCore]),
-        tests("ServerTests", ["Server", "Client", "Schema", "Wire", "TestSupport", nioEmbedded]),
+        tests(
+            "ServerTests",
+            [
+                "Server", "Client", "EventLog", "ReadModels", "Schema", "Wire", "TestSupport",
+                nioCore, nioEmbedded, nioPosix,
+            ]),
+        tests("ClientTests", ["Client", "Schema", "Wire", "TestSupport"]),
         tests("IntegrationTests", ["Client", "Schema", "Wire", "TestSupport"]),
         tests("LayoutTests", ["TestSupport"]),
     ]

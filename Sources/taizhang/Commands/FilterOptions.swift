@@ -15,7 +15,8 @@ struct FilterOptions: ParsableArguments {
     @Option(help: "Only facts of this type, by name or number (A12); may be repeated.")
     var type: [String] = []
 
-    @Option(help: "Only facts with this tag (subject), for example person-yq-p01; all must be there.")
+    @Option(
+        help: "Only facts with this tag (subject), for example person-yq-p01; all must be there.")
     var tag: [String] = []
 
     /// Whether every fact passes, wherever the reading begins.
@@ -34,7 +35,8 @@ struct FilterOptions: ParsableArguments {
         if let type = EventType(name: name) ?? EventType(specID: name) { return type }
         let near = Suggestion.nearest(to: name, among: EventType.all.map(\.name))
         throw CommandFailure(
-            .usage, zh: "没有事件类型 \(name)。\(near.map { "是不是 \($0)？" } ?? "taizhang describe events 列出全部。")",
+            .usage,
+            zh: "没有事件类型 \(name)。\(near.map { "是不是 \($0)？" } ?? "taizhang describe events 列出全部。")",
             en: "there is no event type \(name). "
                 + (near.map { "Did you mean \($0)?" } ?? "taizhang describe events lists them."))
     }

@@ -75,7 +75,9 @@ struct ImportCommand: AsyncParsableCommand {
         if outcome.warnings > 0 {
             let text = Phrase(
                 zh: "其中 \(outcome.warnings) 条有提醒（taizhang read --json 的 warnings）",
-                en: "\(outcome.warnings) of them carry warnings (see warnings in taizhang read --json)")
+                en:
+                    "\(outcome.warnings) of them carry warnings (see warnings in taizhang read --json)"
+            )
             Terminal.print(text(general.language))
         }
     }

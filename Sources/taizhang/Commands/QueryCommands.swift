@@ -36,7 +36,8 @@ struct QueryOptions: ParsableArguments {
             let near = Suggestion.nearest(to: model, among: ModelDescriptor.all.map(\.name))
             throw CommandFailure(
                 .notFound,
-                zh: "没有读模型 \(model)。\(near.map { "是不是 \($0)？" } ?? "taizhang describe models 列出全部。")",
+                zh:
+                    "没有读模型 \(model)。\(near.map { "是不是 \($0)？" } ?? "taizhang describe models 列出全部。")",
                 en: "there is no read model \(model). "
                     + (near.map { "Did you mean \($0)?" }
                         ?? "taizhang describe models lists them."))
@@ -46,7 +47,8 @@ struct QueryOptions: ParsableArguments {
         let kind: ModelDescriptor.TableKind = summary ? .summary : persons ? .persons : .rows
         guard let table = descriptor.tables[kind] else {
             throw CommandFailure(
-                .usage, zh: "\(model) 没有 \(kind.rawValue) 表", en: "\(model) has no table of \(kind.rawValue)")
+                .usage, zh: "\(model) 没有 \(kind.rawValue) 表",
+                en: "\(model) has no table of \(kind.rawValue)")
         }
         request.table = kind.rawValue
         if let org { request.org = org }
@@ -77,7 +79,8 @@ struct QueryOptions: ParsableArguments {
     ) throws -> ColumnFilter {
         guard let equals = text.firstIndex(of: "=") else {
             throw CommandFailure(
-                .usage, zh: "--where \(text) 的写法不对：应为 列=值", en: "--where \(text): write COLUMN=VALUE")
+                .usage, zh: "--where \(text) 的写法不对：应为 列=值",
+                en: "--where \(text): write COLUMN=VALUE")
         }
         var filter = ColumnFilter()
         filter.column = String(text[..<equals])
@@ -87,8 +90,10 @@ struct QueryOptions: ParsableArguments {
             let near = Suggestion.nearest(to: filter.column, among: names)
             throw CommandFailure(
                 .usage,
-                zh: "没有列 \(filter.column)。\(near.map { "是不是 \($0)？" } ?? "")列有：\(names.joined(separator: " "))",
-                en: "there is no column \(filter.column). \(near.map { "Did you mean \($0)? " } ?? "")"
+                zh:
+                    "没有列 \(filter.column)。\(near.map { "是不是 \($0)？" } ?? "")列有：\(names.joined(separator: " "))",
+                en:
+                    "there is no column \(filter.column). \(near.map { "Did you mean \($0)? " } ?? "")"
                     + "Columns: \(names.joined(separator: " "))")
         }
         return filter

@@ -106,7 +106,8 @@ struct RecordCommand: AsyncParsableCommand {
             let text: Phrase
             switch answer.outcome {
             case .admitted:
-                text = Phrase(zh: "规则允许（试算，未记入）", en: "the rules admit it (dry run, nothing recorded)")
+                text = Phrase(
+                    zh: "规则允许（试算，未记入）", en: "the rules admit it (dry run, nothing recorded)")
             case .duplicate:
                 text = Phrase(
                     zh: "此前已记入，位置 \(answer.firstPosition)",

@@ -55,12 +55,15 @@ enum ServeMessages {
                 zh: "账簿 \(identity)，已有 \(head) 条事实\n正在监听 listening on \(address)",
                 en: "ledger \(identity) with \(head) facts\nlistening on \(address)")
         case .stopping:
-            text = Phrase(zh: "正在有序停止……（再次中断则立即结束）", en: "stopping in order (a second signal ends it at once)")
+            text = Phrase(
+                zh: "正在有序停止……（再次中断则立即结束）", en: "stopping in order (a second signal ends it at once)"
+            )
         case .stopped(let head):
             text = Phrase(zh: "已停止，共 \(head) 条事实", en: "stopped with \(head) facts")
         case .modelParked(let model, let reason):
             text = Phrase(
-                zh: "读模型 \(model) 停止跟进：\(reason)", en: "the model \(model) stopped following: \(reason)")
+                zh: "读模型 \(model) 停止跟进：\(reason)",
+                en: "the model \(model) stopped following: \(reason)")
         case .fault(let what):
             text = Phrase(zh: "故障：\(what)", en: "fault: \(what)")
         }

@@ -33,14 +33,16 @@ struct StatusCommand: AsyncParsableCommand {
             line(Phrase(zh: "默克尔根", en: "Merkle root"), Hexadecimal.text(status.rootHash))
             line(
                 Phrase(zh: "索引", en: "index"),
-                "\(status.indexPosition) (+\(status.headPosition - min(status.headPosition, status.indexPosition)))")
+                "\(status.indexPosition) (+\(status.headPosition - min(status.headPosition, status.indexPosition)))"
+            )
             line(
                 Phrase(zh: "字节", en: "bytes"),
                 "log \(status.logBytes), index \(status.indexBytes), views \(status.viewsBytes)")
             line(
                 Phrase(zh: "自启动以来", en: "since start"),
                 Phrase(
-                    zh: "记入 \(status.factsRecorded)，拒绝 \(status.factsRefused)，连接 \(status.connections)",
+                    zh:
+                        "记入 \(status.factsRecorded)，拒绝 \(status.factsRefused)，连接 \(status.connections)",
                     en: "\(status.factsRecorded) recorded, \(status.factsRefused) refused, "
                         + "\(status.connections) connections")(language))
             if !status.stoppedReason.isEmpty {
