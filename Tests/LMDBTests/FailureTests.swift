@@ -175,7 +175,7 @@ import Testing
 
     private func descriptor(_ role: Role, of path: String) -> Int32? {
         var room = [UInt8](repeating: 0, count: 4_096)
-        for candidate in Int32(0)..<1_024 {
+        for candidate in Int32(0)..<65_536 {
             let count = readlink("/proc/self/fd/\(candidate)", &room, room.count)
             guard count > 0, String(decoding: room[..<count], as: UTF8.self) == path else {
                 continue

@@ -86,7 +86,7 @@ struct ImportRules: CustomTestStringConvertible, Sendable {
         ImportRules("LMDB", ["CLMDB"]),
         ImportRules("Zlib", ["CZlib"]),
         ImportRules("EventLog", ["LMDB", "Zlib", "Crypto"]),
-        ImportRules("Schema", ["SwiftProtobuf", "Foundation"]),
+        ImportRules("Schema", ["SwiftProtobuf", "Foundation", "FoundationEssentials"]),
         ImportRules("PartyBuilding", ["Schema"]),
         ImportRules("ReadModels", ["PartyBuilding", "Schema", "EventLog", "LMDB"]),
         ImportRules("Wire", ["NIOCore"]),
@@ -94,10 +94,11 @@ struct ImportRules: CustomTestStringConvertible, Sendable {
             "Server",
             [
                 "CNIOLinux", "Client", "Crypto", "EventLog", "LMDB", "Logging", "NIOCore",
-                "NIOPosix", "PartyBuilding", "ReadModels", "Schema", "ServiceLifecycle", "Wire",
+                "NIOPosix", "PartyBuilding", "ReadModels", "Schema", "ServiceLifecycle",
+                "UnixSignals", "Wire",
                 "Zlib",
             ]),
-        ImportRules("Client", ["NIOCore", "NIOPosix", "Schema", "Wire"]),
+        ImportRules("Client", ["Foundation", "NIOCore", "NIOPosix", "Schema", "Wire"]),
         ImportRules(
             "taizhang",
             [
