@@ -27,7 +27,7 @@ import Testing
         #expect(text.output.contains("✓ 完好：419 条事实"), "\(text.output)")
     }
 
-    /// One bit of one recorded fact.
+    /// One bit of every fact that holds a word.
     @Test(arguments: ["issue-yq-0007", "person-yq-p03"]) func aFlippedBitIsFound(
         word: String
     ) throws {
@@ -37,8 +37,13 @@ import Testing
         try FileManager.default.copyItem(atPath: data, toPath: copy)
         let log = URL(filePath: copy).appending(path: "log/data.mdb")
         var bytes = try Data(contentsOf: log)
-        let place = try #require(bytes.range(of: Data(word.utf8)))
-        bytes[place.lowerBound] ^= 1
+        // Pages that were freed may hold older copies: every copy is damaged.
+        var flipped = 0
+        while let place = bytes.range(of: Data(word.utf8)) {
+            bytes[place.lowerBound] ^= 1
+            flipped += 1
+        }
+        #expect(flipped > 0)
         try bytes.write(to: log)
 
         let finished = try Executable.run(["verify", "--data", copy, "--lang", "en"])
