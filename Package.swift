@@ -49,23 +49,24 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         library("LMDB", ["CLMDB"]),
         library("Zlib", ["CZlib"]),
-        library("EventLog", ["LMDB", "Zlib", crypto]),
+        library("LogFormat", ["Zlib", crypto]),
+        library("EventLog", ["LMDB", "LogFormat", "Zlib", crypto]),
         library("Schema", [protobuf]),
         library("PartyBuilding", ["Schema"]),
-        library("ReadModels", ["PartyBuilding", "Schema", "EventLog", "LMDB"]),
+        library("ReadModels", ["PartyBuilding", "Schema", "EventLog", "LMDB", "LogFormat"]),
         library("Wire", [nioCore]),
         library(
             "Server",
             [
-                "EventLog", "LMDB", "PartyBuilding", "ReadModels", "Schema", "Wire", "Zlib",
-                lifecycle, logging, nioCore, nioPosix, crypto,
+                "EventLog", "LMDB", "LogFormat", "PartyBuilding", "ReadModels", "Schema", "Wire",
+                "Zlib", lifecycle, logging, nioCore, nioPosix, crypto,
             ]),
-        library("Client", ["Schema", "Wire", nioCore, nioPosix]),
+        library("Client", ["LogFormat", "Schema", "Wire", nioCore, nioPosix]),
         .executableTarget(
             name: "taizhang",
             dependencies: [
-                "Client", "EventLog", "PartyBuilding", "ReadModels", "Schema", "Server", arguments,
-                crypto,
+                "Client", "EventLog", "LogFormat", "PartyBuilding", "ReadModels", "Schema", "Server",
+                arguments, crypto,
             ],
             swiftSettings: dialect),
         .target(
@@ -73,7 +74,8 @@ let package = Package(
             swiftSettings: dialect),
         tests("LMDBTests", ["LMDB", "TestSupport"]),
         tests("ZlibTests", ["Zlib", "TestSupport"]),
-        tests("EventLogTests", ["EventLog", "LMDB", "Zlib", "TestSupport"]),
+        tests("LogFormatTests", ["LogFormat", "Zlib", "TestSupport"]),
+        tests("EventLogTests", ["EventLog", "LMDB", "LogFormat", "Zlib", "TestSupport"]),
         tests("SchemaTests", ["Schema", "TestSupport"]),
         tests("PartyBuildingTests", ["PartyBuilding", "Schema", "TestSupport"]),
         tests(

@@ -12,6 +12,7 @@ struct OpenedParts {
     var overlay: Overlay
     var committer: Committer
     var follower: IndexFollower?
+    var desk: SealDesk
     var pipeline: Monitor<Pipeline>
     var wakers: Wakers
     var waiters: Waiters
@@ -147,13 +148,14 @@ extension EventLog {
             if !options.readOnly { follower = made }
         }
         let wakers = Wakers()
+        let desk = SealDesk(wantedBytes: Sealer.rawBytesWanted(options))
         let committer = Committer(
-            store: log, overlay: overlay, follower: follower, wakers: wakers, options: options,
-            head: head)
+            store: log, overlay: overlay, follower: follower, desk: desk, wakers: wakers,
+            options: options, head: head)
         return OpenedParts(
             directory: directory, options: options, lock: lock, log: log, index: index,
             indexFault: indexFault, overlay: overlay, committer: committer, follower: follower,
-            pipeline: pipeline, wakers: wakers, waiters: Waiters(head: head.position),
+            desk: desk, pipeline: pipeline, wakers: wakers, waiters: Waiters(head: head.position),
             isJudged: judge != nil)
     }
 
@@ -166,17 +168,23 @@ extension EventLog {
             committer: parts.committer, judge: judge, pipeline: parts.pipeline)
         let committer = parts.committer
         let pipeline = parts.pipeline
+        let sealer = Sealer(
+            log: parts.log, committer: committer, desk: parts.desk, pipeline: pipeline,
+            options: parts.options)
         do throws(EventLogError) {
             let threads = LogThreads(
                 sequencer: try WorkerThread(name: "tz-sequencer") { sequencer.run() },
                 committer: try WorkerThread(name: "tz-committer") { committer.run(pipeline) },
-                follower: try WorkerThread(name: "tz-index") { follower.run() })
+                follower: try WorkerThread(name: "tz-index") { follower.run() },
+                sealer: parts.options.sealing
+                    ? try WorkerThread(name: "tz-sealer") { sealer.run() } : nil)
             return EventLog(parts, threads: threads)
         } catch {
             // Those that were started end by themselves.
             pipeline.withLock { $0.isClosing = true }
             pipeline.wake(role: Pipeline.sequencerRole)
             follower.stop()
+            parts.desk.close()
             throw error
         }
     }

@@ -16,6 +16,7 @@ package final class EventLog: Sendable {
     let overlay: Overlay
     let committer: Committer
     let follower: IndexFollower?
+    let desk: SealDesk
     let pipeline: Monitor<Pipeline>
     let wakers: Wakers
     let waiters: Waiters
@@ -34,13 +35,14 @@ package final class EventLog: Sendable {
         overlay = parts.overlay
         committer = parts.committer
         follower = parts.follower
+        desk = parts.desk
         pipeline = parts.pipeline
         wakers = parts.wakers
         waiters = parts.waiters
         isJudged = parts.isJudged
         shutdown = Shutdown(
-            lock: parts.lock, log: log, index: index, follower: follower, pipeline: pipeline,
-            waiters: waiters, threads: threads)
+            lock: parts.lock, log: log, index: index, follower: follower, desk: desk,
+            pipeline: pipeline, waiters: waiters, threads: threads)
         let waiters = parts.waiters
         waiterToken = WakeToken(
             wakers: wakers, token: wakers.add { waiters.advanced(to: $0) })
@@ -148,5 +150,24 @@ extension EventLog {
         }
         if failure == nil { pipeline.wake(role: Pipeline.sequencerRole) }
         return failure
+    }
+}
+
+// MARK: - Sealed blocks
+
+extension EventLog {
+    /// The sealed block that holds a position, as it is stored; nil when the position lies in a
+    /// batch that is not sealed yet, or is not durable.
+    ///
+    /// - Throws: `.damaged`, `.store`, `.closed`.
+    package func sealedBlock(at position: Position) throws(EventLogError) -> SealedBlock? {
+        try checkOpen()
+        return try log.sealedBlock(at: position.value)
+    }
+
+    /// A preset dictionary that sealed blocks were deflated with; nil when there is none of this
+    /// number.
+    package func sealDictionary(_ number: UInt32) -> [UInt8]? {
+        log.dictionaries.bytes(number)
     }
 }

@@ -57,6 +57,21 @@ package struct EventLogOptions: Sendable {
     /// Names of streams and tags remembered beyond those in use.
     package var nameCacheEntries = 262_144
 
+    // MARK: Sealing
+
+    /// Whether old batches are turned into sealed blocks.
+    package var sealing = true
+    /// Bytes that a sealed block should have; about 64 KiB fit into whole pages.
+    package var sealedBlockBytes = 64_000
+    /// How hard frames are deflated, 1 (fast) to 9 (small).
+    package var sealLevel = 6
+    /// Bytes of a preset dictionary; zlib uses at most 32 KiB.
+    package var dictionaryBytes = 16 << 10
+    /// Blocks after which a new dictionary is tried.
+    package var dictionaryInterval = 1_024
+    /// How long a finished block waits for a commit to go along with.
+    package var sealPatienceMilliseconds = 20
+
     // MARK: Reads
 
     /// Index look-ups one page may cost before it ends early.
@@ -71,6 +86,10 @@ package struct EventLogOptions: Sendable {
     package var beforeCommit: (@Sendable (Position) throws -> Void)?
     /// The same for each write of the index, with the checkpoint's position.
     package var beforeCheckpoint: (@Sendable (Position) throws -> Void)?
+
+    /// Called on the sealer's thread at each step of sealing; throwing ends the step as if the
+    /// machine had failed there.
+    package var whileSealing: (@Sendable (SealStep) throws -> Void)?
 
     package init() {}
 }

@@ -1,4 +1,5 @@
 import LMDB
+package import LogFormat
 
 /// The gauges of a log at one moment.
 package struct EventLogStatus: Sendable {
@@ -16,6 +17,12 @@ package struct EventLogStatus: Sendable {
     package var indexLag: UInt64
     /// Why the index cannot be written or used; nil when all is well.
     package var indexFault: String?
+    /// Everything up to here lies in sealed blocks.
+    package var sealedThrough: Position
+    /// Whether there is enough for another sealed block.
+    package var isSealing: Bool
+    /// Why nothing is sealed any more; nil when all is well.
+    package var sealingFault: String?
     /// Why nothing is appended any more; nil when appends are taken.
     package var stopped: String?
     package var queuedRequests: Int
@@ -47,7 +54,8 @@ extension EventLog {
                 indexCheckpoint: Position(floor),
                 indexLag: head.position > floor ? head.position - floor : 0,
                 indexFault: indexFault ?? follower?.failure.map { "\($0.kind)" },
-                stopped: stopped, queuedRequests: queued,
+                sealedThrough: Position(log.sealedThrough), isSealing: desk.isBusy,
+                sealingFault: desk.failure, stopped: stopped, queuedRequests: queued,
                 waiting: waiters.count,
                 logBytes: logInfo.usedBytes, logMapBytes: logInfo.mapSize,
                 indexBytes: indexInfo?.usedBytes ?? 0, indexMapBytes: indexInfo?.mapSize ?? 0,
@@ -81,7 +89,9 @@ extension EventLog {
     /// The commit that follows `position`, as stored, for another log of the same ledger or for a
     /// backup by position; nil when nothing follows.
     ///
-    /// - Throws: `.misuse` when no value ends at `position`; `.damaged`, `.store`.
+    /// A sealed block is given out as the batch that it is: other logs seal for themselves.
+    ///
+    /// - Throws: `.misuse` when no commit ends at `position`; `.damaged`, `.store`.
     package func sequencedBatch(
         after position: Position
     ) throws(EventLogError) -> SequencedBatch? {
@@ -89,11 +99,8 @@ extension EventLog {
         guard let root = try log.root(after: position.value) else {
             throw .misuse("no value ends at position \(position)")
         }
-        var values: [[UInt8]] = []
-        try log.withValues(from: position.value + 1) { value, bytes in
-            values.append([UInt8](bytes))
-            return value.header.isContinued
-        }
-        return SequencedBatch(previousPosition: position, previousRoot: root, values: values)
+        return SequencedBatch(
+            previousPosition: position, previousRoot: root,
+            values: try log.rawValues(after: position.value))
     }
 }

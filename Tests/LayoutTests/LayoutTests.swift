@@ -85,25 +85,27 @@ struct ImportRules: CustomTestStringConvertible, Sendable {
     static let all: [ImportRules] = [
         ImportRules("LMDB", ["CLMDB"]),
         ImportRules("Zlib", ["CZlib"]),
-        ImportRules("EventLog", ["LMDB", "Zlib", "Crypto"]),
+        ImportRules("LogFormat", ["Zlib", "Crypto"]),
+        ImportRules("EventLog", ["LMDB", "LogFormat", "Zlib", "Crypto"]),
         ImportRules("Schema", ["SwiftProtobuf", "Foundation", "FoundationEssentials"]),
         ImportRules("PartyBuilding", ["Schema"]),
-        ImportRules("ReadModels", ["PartyBuilding", "Schema", "EventLog", "LMDB"]),
+        ImportRules(
+            "ReadModels", ["PartyBuilding", "Schema", "EventLog", "LMDB", "LogFormat"]),
         ImportRules("Wire", ["NIOCore"]),
         ImportRules(
             "Server",
             [
-                "CNIOLinux", "Client", "Crypto", "EventLog", "LMDB", "Logging", "NIOCore",
-                "NIOPosix", "PartyBuilding", "ReadModels", "Schema", "ServiceLifecycle",
+                "CNIOLinux", "Client", "Crypto", "EventLog", "LMDB", "LogFormat", "Logging",
+                "NIOCore", "NIOPosix", "PartyBuilding", "ReadModels", "Schema", "ServiceLifecycle",
                 "UnixSignals", "Wire",
                 "Zlib",
             ]),
-        ImportRules("Client", ["Foundation", "NIOCore", "NIOPosix", "Schema", "Wire"]),
+        ImportRules("Client", ["Foundation", "LogFormat", "NIOCore", "NIOPosix", "Schema", "Wire"]),
         ImportRules(
             "taizhang",
             [
-                "ArgumentParser", "Client", "Crypto", "EventLog", "Foundation", "LMDB", "Logging",
-                "PartyBuilding", "ReadModels", "Schema", "Server", "ServiceLifecycle",
+                "ArgumentParser", "Client", "Crypto", "EventLog", "Foundation", "Histogram", "LMDB",
+                "LogFormat", "Logging", "PartyBuilding", "ReadModels", "Schema", "Server", "ServiceLifecycle",
                 "UnixSignals", "Wire",
             ]),
     ]

@@ -1,3 +1,5 @@
+import LogFormat
+
 /// What becomes of a request once the batches it could have seen are durable.
 enum Answer: Sendable {
     case appended(AppendResult)

@@ -10,6 +10,7 @@ final class Committer: @unchecked Sendable {
     private let store: LogStore
     private let overlay: Overlay
     private let follower: IndexFollower?
+    private let desk: SealDesk
     private let wakers: Wakers
     private let options: EventLogOptions
     private(set) var head: LogHead
@@ -18,12 +19,13 @@ final class Committer: @unchecked Sendable {
     private let publishedHead: Mutex<LogHead>
 
     init(
-        store: LogStore, overlay: Overlay, follower: IndexFollower?, wakers: Wakers,
-        options: EventLogOptions, head: LogHead
+        store: LogStore, overlay: Overlay, follower: IndexFollower?, desk: SealDesk,
+        wakers: Wakers, options: EventLogOptions, head: LogHead
     ) {
         self.store = store
         self.overlay = overlay
         self.follower = follower
+        self.desk = desk
         self.wakers = wakers
         self.options = options
         self.head = head
@@ -50,9 +52,10 @@ final class Committer: @unchecked Sendable {
             batch.deliver()
             return nil
         }
+        let group = desk.take()
         do {
             try options.beforeCommit?(Position(batch.first))
-            head = try store.commit(batch.values, after: head, ledgerAt: batch.ledgerAt)
+            head = try write(batch, group)
         } catch {
             return Self.failure(error)
         }
@@ -62,7 +65,42 @@ final class Committer: @unchecked Sendable {
         batch.deliver()
         wakers.wake(Position(head.position))
         follower?.committed()
+        desk.committed(bytes: batch.byteCount)
         return nil
+    }
+
+    /// Writes a batch, and a sealed block along with it when there is room for both.
+    private func write(_ batch: Batch, _ group: SealedGroup?) throws -> LogHead {
+        guard let group else {
+            return try store.commit(
+                batch.values, after: head, ledgerAt: batch.ledgerAt, sealing: nil)
+        }
+        do {
+            let head = try store.commit(
+                batch.values, after: head, ledgerAt: batch.ledgerAt, sealing: group)
+            desk.tell(isPutIn: true)
+            return head
+        } catch {
+            desk.tell(isPutIn: false)
+            guard case .full = Self.failure(error).kind else { throw error }
+            return try store.commit(
+                batch.values, after: head, ledgerAt: batch.ledgerAt, sealing: nil)
+        }
+    }
+
+    /// Puts the sealed block that waits, if one does, into the log with a commit of its own.
+    private func commitSeal() -> CommitFailure? {
+        guard let group = desk.take() else { return nil }
+        do {
+            try store.commit(sealing: group)
+            desk.tell(isPutIn: true)
+            return nil
+        } catch {
+            desk.tell(isPutIn: false)
+            let failure = Self.failure(error)
+            if case .full = failure.kind { return nil }
+            return failure
+        }
     }
 
     /// What an error of a commit means for the log.
@@ -77,29 +115,52 @@ final class Committer: @unchecked Sendable {
         }
     }
 
+    private enum Work {
+        case batch(Batch)
+        case seal
+        case end
+    }
+
     /// The committer's thread: takes what is handed over until the sequencer has ended.
     func run(_ pipeline: Monitor<Pipeline>) {
-        while let batch = nextBatch(pipeline) {
-            let failure = commit(batch)
-            pipeline.withLock { state in
-                state.handed = nil
-                state.isCommitterIdle = true
-                if let failure {
-                    state.failure = failure
-                    // The sequencer needs the batch to undo it and to tell its callers.
-                    state.handed = batch
+        while true {
+            switch nextWork(pipeline) {
+            case .batch(let batch):
+                let failure = commit(batch)
+                pipeline.withLock { state in
+                    state.handed = nil
+                    state.isCommitterIdle = true
+                    if let failure {
+                        state.failure = failure
+                        // The sequencer needs the batch to undo it and to tell its callers.
+                        state.handed = batch
+                    }
                 }
+            case .seal:
+                let failure = commitSeal()
+                pipeline.withLock { state in
+                    state.isCommitterIdle = true
+                    if case .fatal(let reason) = failure?.kind {
+                        state.stopped = state.stopped ?? reason
+                    }
+                }
+            case .end:
+                return
             }
             pipeline.wake(role: Pipeline.sequencerRole)
         }
     }
 
-    private func nextBatch(_ pipeline: Monitor<Pipeline>) -> Batch? {
-        pipeline.waitUntil(role: Pipeline.committerRole) { state -> Batch?? in
+    private func nextWork(_ pipeline: Monitor<Pipeline>) -> Work {
+        pipeline.waitUntil(role: Pipeline.committerRole) { state -> Work? in
             if state.failure == nil, !state.isCommitterIdle, let batch = state.handed {
-                return .some(batch)
+                return .batch(batch)
             }
-            return state.isSequencerDone ? .some(nil) : nil
+            if state.isSequencerDone { return .end }
+            guard state.isSealDue, state.isCommitterIdle, state.stopped == nil else { return nil }
+            state.isSealDue = false
+            state.isCommitterIdle = false
+            return .seal
         }
     }
 }

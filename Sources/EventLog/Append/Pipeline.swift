@@ -36,6 +36,8 @@ struct Pipeline {
     var isSequencerDone = false
     /// The index cannot be written; the sequencer refuses what needs it.
     var indexFull = false
+    /// A sealed block has waited long enough for a commit to go along with.
+    var isSealDue = false
 }
 
 /// Why a commit failed.

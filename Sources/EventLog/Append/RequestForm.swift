@@ -1,3 +1,5 @@
+import LogFormat
+
 /// The rules of form for a request; checked on the caller's thread, before it is queued.
 enum RequestForm {
     /// The first rule that a request breaks; nil when it is well formed.

@@ -1,3 +1,5 @@
+package import LogFormat
+
 /// A commit as it was written, to be carried to another log of the same ledger.
 package struct SequencedBatch: Equatable, Sendable {
     /// The last position before the batch.

@@ -1,3 +1,5 @@
+import LogFormat
+
 /// Checks one request, has it judged and records it in the open batch.
 extension Sequencer {
     /// What ends a request before it is recorded.

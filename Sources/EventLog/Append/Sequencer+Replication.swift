@@ -1,3 +1,5 @@
+import LogFormat
+
 /// Batches that were sequenced elsewhere.
 extension Sequencer {
     /// Checks that a batch continues this log, and records it as it is.
@@ -64,8 +66,7 @@ extension Sequencer {
             throw EventLogError.doesNotContinue("the batch does not end where a commit ended")
         }
         copy.beginValue()
-        for position in value.header.first...value.header.last {
-            let record = try value.record(at: position)
+        try value.forEachRawRecord { _, record in
             try add(record, to: copy)
             frontier.append(.leaf(record.bytes))
         }

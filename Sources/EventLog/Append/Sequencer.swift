@@ -1,4 +1,5 @@
 import Glibc
+import LogFormat
 
 /// Takes the queued requests in order, lets each be judged against everything before it, and forms
 /// batches. Everything here runs on the sequencer's own thread.
@@ -175,22 +176,32 @@ final class Sequencer: @unchecked Sendable {
         let batch = open
         open = Batch(first: next)
         if batch.eventCount == 0 || isAlone && batch.eventCount <= options.inlineBatchEvents {
-            if let failure = committer.commit(batch) { undo(failure, batch) }
+            _ = commitAlone(batch)
             return
         }
         flying.append(contentsOf: batch.values)
-        pipeline.withLock { state in
-            state.handed = batch
-            state.isCommitterIdle = false
-        }
+        claimCommitter(for: batch)
         pipeline.wake(role: Pipeline.committerRole)
     }
 
     /// Commits a batch on this thread while everything before it is durable.
     func commitAlone(_ batch: Batch) -> CommitFailure? {
+        claimCommitter(for: nil)
         let failure = committer.commit(batch)
+        pipeline.withLock { $0.isCommitterIdle = true }
         if let failure { undo(failure, batch) }
         return failure
+    }
+
+    /// Sees to it that nobody else commits. The committer may be at a sealed block, which is soon
+    /// over.
+    private func claimCommitter(for batch: Batch?) {
+        pipeline.waitUntil(role: Pipeline.sequencerRole) { state -> Void? in
+            guard state.isCommitterIdle else { return nil }
+            state.handed = batch
+            state.isCommitterIdle = false
+            return ()
+        }
     }
 
     // MARK: Failure

@@ -1,3 +1,5 @@
+import LogFormat
+
 /// One list's new positions, ready to be written to the table.
 struct ListWork: Sendable {
     var name: ListName

@@ -1,4 +1,5 @@
 import LMDB
+import LogFormat
 
 /// Writes the overlay's durable part into the index's table, in large transactions, on a thread
 /// of its own.

@@ -1,3 +1,5 @@
+import LogFormat
+
 /// What the index knows of a name (of a stream, a tag or a category).
 struct NameRecord: Equatable {
     static let size = 20

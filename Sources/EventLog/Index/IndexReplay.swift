@@ -1,3 +1,5 @@
+import LogFormat
+
 /// Brings the overlay up to the log's head when a ledger is opened; what does not fit into memory
 /// is written to the index on the way.
 struct IndexReplay {
@@ -30,28 +32,25 @@ struct IndexReplay {
     /// - Returns: the last position added; at least `last`.
     private func add(after start: UInt64, through last: UInt64) throws(EventLogError) -> UInt64 {
         var position = start
-        try log.withValues(from: start + 1) { value, _ in
-            let header = value.header
-            var keys = 0
-            for expected in header.first...header.last where expected > position {
-                let record = try value.record(at: expected)
-                let stream = record.stream
-                let tags = record.tags
-                let version = record.streamVersion
-                guard version > 0 else {
-                    throw EventLogError.damaged(
-                        position: Position(expected), "an event has stream version 0")
-                }
-                keys += overlay.withLock { state in
-                    state.assume(stream: stream, versionBefore: version - 1)
-                    return state.add(
-                        id: record.id, stream: stream, type: record.type, tags: tags
-                    ).keys
-                }
-                position = expected
+        var keys = 0
+        try log.forEachRecord(from: start + 1) { at, record, isLast in
+            let stream = record.stream
+            let tags = record.tags
+            let version = record.streamVersion
+            guard version > 0 else {
+                throw EventLogError.damaged(
+                    position: Position(at), "an event has stream version 0")
             }
-            overlay.withLock { $0.markDurable(through: header.last, keys: keys) }
-            return header.last < last
+            keys += overlay.withLock { state in
+                state.assume(stream: stream, versionBefore: version - 1)
+                return state.add(id: record.id, stream: stream, type: record.type, tags: tags)
+                    .keys
+            }
+            position = at
+            guard isLast else { return true }
+            overlay.withLock { $0.markDurable(through: at, keys: keys) }
+            keys = 0
+            return at < last
         }
         return position
     }

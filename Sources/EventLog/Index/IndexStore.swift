@@ -1,4 +1,5 @@
 import LMDB
+import LogFormat
 
 /// The `index` environment: names, ids and posting chunks up to its checkpoint. Derived from the
 /// log, and built anew whenever it does not fit it.

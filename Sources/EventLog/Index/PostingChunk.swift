@@ -1,3 +1,5 @@
+import LogFormat
+
 /// A run of ascending positions as the index stores it: count, span (last − first) and the
 /// differences after the first, all varints. The first position is in the key.
 enum PostingChunk {

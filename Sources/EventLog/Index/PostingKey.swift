@@ -1,3 +1,5 @@
+import LogFormat
+
 /// Which list of positions: the lists that the index keeps for every event.
 enum ListKind: UInt8, Sendable, CaseIterable {
     case stream = 1

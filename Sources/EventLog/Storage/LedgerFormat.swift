@@ -1,3 +1,5 @@
+import LogFormat
+
 /// The first thing in a ledger: what wrote it, and which ledger it is.
 struct LedgerFormat: Equatable {
     /// "TZLEDGER"

@@ -1,4 +1,6 @@
 import LMDB
+import LogFormat
+import Synchronization
 
 extension LogStore {
     /// Reads along all positions.
@@ -12,20 +14,15 @@ extension LogStore {
         var page = ReadPage(events: [], next: nil, head: Position(head))
         guard position >= 1, position <= head else { return page }
         var budget = PageBudget(query)
-        try storing {
-            try environment.read { transaction in
-                try transaction.withCursor(values) { cursor in
-                    var walker = LogWalker()
-                    while position >= 1, position <= head {
-                        let record = try walker.record(at: position, &cursor)
-                        guard budget.admits(record) else {
-                            page.next = Position(position)
-                            return
-                        }
-                        page.events.append(record.event(at: position))
-                        position = isForwards ? position + 1 : position - 1
-                    }
+        try withWalker { walker, cursor in
+            while position >= 1, position <= head {
+                let record = try walker.record(at: position, &cursor)
+                guard budget.admits(record) else {
+                    page.next = Position(position)
+                    return
                 }
+                page.events.append(record.event(at: position))
+                position = isForwards ? position + 1 : position - 1
             }
         }
         return page
@@ -40,16 +37,11 @@ extension LogStore {
         guard !positions.isEmpty else { return [] }
         var events: [RecordedEvent] = []
         events.reserveCapacity(positions.count)
-        try storing {
-            try environment.read { transaction in
-                try transaction.withCursor(values) { cursor in
-                    var walker = LogWalker()
-                    for position in positions {
-                        let record = try walker.record(at: position, &cursor)
-                        guard budget.admits(record) else { return }
-                        events.append(record.event(at: position))
-                    }
-                }
+        try withWalker { walker, cursor in
+            for position in positions {
+                let record = try walker.record(at: position, &cursor)
+                guard budget.admits(record) else { return }
+                events.append(record.event(at: position))
             }
         }
         return events
@@ -59,14 +51,50 @@ extension LogStore {
     func withRecords(
         at positions: some Sequence<UInt64>, _ body: (UInt64, RecordView) throws -> Void
     ) throws(EventLogError) {
-        try storing {
+        try withWalker { walker, cursor in
+            for position in positions {
+                try body(position, walker.record(at: position, &cursor))
+            }
+        }
+    }
+
+    /// Lends a walker over the log as it is now, with the cursor that it moves.
+    private func withWalker(
+        _ body: (inout LogWalker, inout ReadCursor) throws -> Void
+    ) throws(EventLogError) {
+        try withReader { reader in
             try environment.read { transaction in
                 try transaction.withCursor(values) { cursor in
-                    var walker = LogWalker()
-                    for position in positions {
-                        try body(position, walker.record(at: position, &cursor))
-                    }
+                    var walker = LogWalker(reader)
+                    try body(&walker, &cursor)
                 }
+            }
+        }
+    }
+
+    /// Lends a reader of values; it comes from a pool, because what it needs to inflate is dear.
+    func withReader<Result>(
+        _ body: (ValueReader) throws -> Result
+    ) throws(EventLogError) -> Result {
+        let reader = readers.withLock { $0.popLast() } ?? makeReader()
+        defer { readers.withLock { if $0.count < Self.readersMax { $0.append(reader) } } }
+        return try storing { try body(reader) }
+    }
+
+    /// Lends each record from `position` on, until `body` returns false or the log ends.
+    ///
+    /// - Parameter body: is told whether the record is the last of its value.
+    func forEachRecord(
+        from position: UInt64, _ body: (UInt64, RecordView, _ isLast: Bool) throws -> Bool
+    ) throws(EventLogError) {
+        try withReader { reader in
+            try withValues(from: position) { value, _ in
+                let header = value.header
+                for at in max(header.first, position)...header.last {
+                    let record = try reader.record(at: at, in: value)
+                    guard try body(at, record, at == header.last) else { return false }
+                }
+                return true
             }
         }
     }

@@ -1,5 +1,6 @@
 import Glibc
 import LMDB
+import LogFormat
 import Synchronization
 
 /// The `log` environment: the only truth. Values under the position of their first event, and
@@ -8,10 +9,18 @@ final class LogStore: Sendable {
     let environment: Environment
     let identity: LedgerIdentity
     let values: Database
-    private let meta: Database
+    let meta: Database
+    /// Readers that nobody uses at the moment.
+    let readers = Mutex<[ValueReader]>([])
+    /// The preset dictionaries of sealed blocks, by number.
+    let dictionaries = DictionaryShelf()
+    /// Everything up to here lies in sealed blocks.
+    let sealedWord = Atomic<UInt64>(0)
 
     private static let formatKey = "format"
     private static let headKey = "head"
+    static let sealedKey = "sealed"
+    static let readersMax = 8
 
     /// Opens the environment, makes a new ledger in an empty one and checks an existing one.
     ///
@@ -34,6 +43,7 @@ final class LogStore: Sendable {
             self.identity = try Self.establish(
                 opened, meta, values, readOnly: readOnly, identity: identity,
                 isDemanded: isIdentityDemanded)
+            try loadSealing()
         } catch let error as LMDBError where error.kind == .notFound {
             opened.close()
             throw .notALedger("\(path) holds no ledger")
@@ -119,10 +129,12 @@ final class LogStore: Sendable {
 
     /// Writes values in one durable transaction.
     ///
+    /// - Parameter group: a sealed block that takes the place of its batches in the same
+    ///   transaction.
     /// - Returns: the new head. On return everything is on the disk; on a throw nothing is, unless
     ///   the error is fatal.
     func commit(
-        _ batch: [PendingValue], after head: LogHead, ledgerAt: Int64
+        _ batch: [PendingValue], after head: LogHead, ledgerAt: Int64, sealing group: SealedGroup?
     ) throws -> LogHead {
         var next = head
         next.ledgerAt = ledgerAt
@@ -145,7 +157,9 @@ final class LogStore: Sendable {
                 }
             }
             try transaction.put(meta, Self.headKey, headBytes)
+            if let group { try swap(in: group, &transaction) }
         }
+        if let group { swapped(in: group) }
         return next
     }
 
@@ -157,17 +171,33 @@ final class LogStore: Sendable {
         return try cursor.value { try ValueView($0.transactionBytes, at: first) }
     }
 
-    /// The Merkle root after `position`, which must be the last of its value; nil when it is not.
+    /// The Merkle root after `position`; nil when neither a value ends there nor a sealed block
+    /// holds it.
     func root(after position: UInt64) throws(EventLogError) -> MerkleHash? {
         if position == 0 { return .empty }
-        return try storing {
+        return try withReader { reader in
             try environment.read { transaction in
                 try transaction.withCursor(values) { cursor in
                     guard try cursor.seekAtMost(position) else { return nil }
-                    let header = try Self.value(of: cursor).header
-                    return header.last == position ? header.root : nil
+                    let value = try Self.value(of: cursor)
+                    if value.header.last == position { return value.header.root }
+                    return try Self.frontier(through: position, of: value, reader)?.root
                 }
             }
         }
+    }
+
+    /// The Merkle tree over all events up to `position`, which a sealed block holds; nil when
+    /// another value does.
+    static func frontier(
+        through position: UInt64, of value: ValueView, _ reader: ValueReader
+    ) throws -> MerkleFrontier? {
+        guard position <= value.header.last, var frontier = value.frontierBefore else {
+            return nil
+        }
+        for at in value.header.first...position {
+            frontier.append(.leaf(try reader.record(at: at, in: value).bytes))
+        }
+        return frontier
     }
 }

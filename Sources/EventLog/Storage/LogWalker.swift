@@ -1,22 +1,28 @@
 import LMDB
+import LogFormat
 
 /// Goes from record to record inside one read transaction and keeps the value it is in.
 struct LogWalker {
     private var value: ValueView?
+    private let reader: ValueReader
 
-    /// The record at `position`, which must exist.
+    init(_ reader: ValueReader) {
+        self.reader = reader
+    }
+
+    /// The record at `position`, which must exist; valid until the next one is asked for.
     ///
     /// - Parameter cursor: a cursor on the log's values, moved when another value is needed.
-    /// - Throws: `EventLogError.damaged`, `.unsupportedValue`, or an `LMDBError`.
+    /// - Throws: `EventLogError`, `FormatFault` or an `LMDBError`.
     mutating func record(
         at position: UInt64, _ cursor: inout ReadCursor
     ) throws -> RecordView {
         if let value, position >= value.header.first, position <= value.header.last {
-            return try value.record(at: position)
+            return try reader.record(at: position, in: value)
         }
         let loaded = try load(position, &cursor)
         value = loaded
-        return try loaded.record(at: position)
+        return try reader.record(at: position, in: loaded)
     }
 
     /// Opens the value that holds `position`.

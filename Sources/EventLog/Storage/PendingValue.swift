@@ -1,3 +1,4 @@
+import LogFormat
 import Zlib
 
 /// A value of the log in the making: its records one after the other, without header and
@@ -70,9 +71,9 @@ final class PendingValue: @unchecked Sendable {
             UnsafeMutableRawBufferPointer(rebasing: value[entry...]).copyMemory(from: all)
         }
         let header = ValueHeader(
-            first: first, count: UInt32(truncatingIfNeeded: count),
-            bodyLength: UInt32(truncatingIfNeeded: storedBytes - ValueHeader.size), root: root,
-            isContinued: isContinued)
+            kind: .rawBatch, first: first, count: UInt32(truncatingIfNeeded: count),
+            bodyLength: UInt32(truncatingIfNeeded: storedBytes - ValueHeader.size),
+            directoryLength: count * ValueHeader.entrySize, root: root, isContinued: isContinued)
         header.write(to: value)
     }
 

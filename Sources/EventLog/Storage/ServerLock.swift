@@ -46,6 +46,9 @@ final class ServerLock: Sendable {
     /// Frees the directory. Calling it again does nothing.
     func release() {
         guard !isReleased.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        // A process that is being started at this moment may hold a copy of the descriptor for an
+        // instant; unlocking reaches all copies, closing only this one.
+        flock(descriptor, LOCK_UN)
         Glibc.close(descriptor)
     }
 

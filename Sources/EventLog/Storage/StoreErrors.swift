@@ -1,4 +1,5 @@
 import LMDB
+import LogFormat
 
 /// Runs store code and gives its errors the log's own type.
 func storing<Result>(_ body: () throws -> Result) throws(EventLogError) -> Result {
@@ -6,11 +7,24 @@ func storing<Result>(_ body: () throws -> Result) throws(EventLogError) -> Resul
         return try body()
     } catch let error as EventLogError {
         throw error
+    } catch let fault as FormatFault {
+        throw EventLogError(fault)
     } catch let error as LMDBError {
         if case .closed = error.kind { throw .closed }
         throw .store(error)
     } catch {
         throw .misuse("unexpected error: \(error)")
+    }
+}
+
+extension EventLogError {
+    init(_ fault: FormatFault) {
+        self =
+            switch fault {
+            case .damaged(let position, let text): .damaged(position: Position(position), text)
+            case .unsupported(let position, let kind):
+                .unsupportedValue(position: Position(position), kind: kind)
+            }
     }
 }
 

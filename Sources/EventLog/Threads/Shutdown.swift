@@ -5,10 +5,13 @@ struct LogThreads: Sendable {
     var sequencer: WorkerThread
     var committer: WorkerThread
     var follower: WorkerThread
+    /// Nil when nothing is sealed.
+    var sealer: WorkerThread?
 
     /// Whether the caller is one of them.
     var includesCurrent: Bool {
         sequencer.isCurrent || committer.isCurrent || follower.isCurrent
+            || sealer?.isCurrent ?? false
     }
 }
 
@@ -18,6 +21,7 @@ struct Shutdown: Sendable {
     let log: LogStore
     let index: IndexStore?
     let follower: IndexFollower?
+    let desk: SealDesk
     let pipeline: Monitor<Pipeline>
     let waiters: Waiters
     let threads: LogThreads?
@@ -37,6 +41,8 @@ struct Shutdown: Sendable {
         if let threads {
             threads.sequencer.join()
             threads.committer.join()
+            desk.close()
+            threads.sealer?.join()
             follower?.stop()
             threads.follower.join()
             follower?.writeAll()

@@ -1,4 +1,5 @@
 import LMDB
+import LogFormat
 
 /// Compares the index, table and overlay together, with the log: every event must be found by its
 /// id, along its stream, category, type and every tag, and nothing else may be found.

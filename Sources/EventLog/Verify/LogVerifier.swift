@@ -1,4 +1,5 @@
 import LMDB
+import LogFormat
 
 /// Reads the whole log once and proves checksums, positions, Merkle roots and stream versions.
 ///
@@ -53,12 +54,12 @@ struct LogVerifier {
     private mutating func step(
         _ visit: (UInt64, RecordView) -> Void
     ) throws(EventLogError) -> Bool {
-        try storing {
+        try log.withReader { reader in
             try log.environment.read { transaction in
                 try transaction.withCursor(log.values) { cursor in
                     guard try cursor.seek(next) else { return false }
                     for _ in 0..<Self.stepMax where next <= head {
-                        try check(cursor, visit)
+                        try check(cursor, reader, visit)
                         guard try cursor.next() else { return next > head }
                     }
                     return true
@@ -68,7 +69,8 @@ struct LogVerifier {
     }
 
     private mutating func check(
-        _ cursor: borrowing ReadCursor, _ visit: (UInt64, RecordView) -> Void
+        _ cursor: borrowing ReadCursor, _ reader: ValueReader,
+        _ visit: (UInt64, RecordView) -> Void
     ) throws {
         guard let key = cursor.numberKey else {
             report.add(.value, next, "a key of the log is not a position")
@@ -87,7 +89,7 @@ struct LogVerifier {
         report.values += 1
         do throws(EventLogError) {
             let value = try storing { try LogStore.value(of: cursor) }
-            check(value, visit)
+            check(value, reader, visit)
             next = max(next, value.header.last + 1)
         } catch {
             report.add(.value, key, Self.text(error))
@@ -98,13 +100,19 @@ struct LogVerifier {
     }
 
     private mutating func check(
-        _ value: ValueView, _ visit: (UInt64, RecordView) -> Void
+        _ value: ValueView, _ reader: ValueReader, _ visit: (UInt64, RecordView) -> Void
     ) {
         let header = value.header
+        if let before = value.frontierBefore, let frontier, before != frontier {
+            report.add(
+                .root, header.first,
+                "the block does not continue the Merkle tree of the events before it")
+            self.frontier = nil
+        }
         for position in header.first...header.last {
             report.events += 1
             do throws(EventLogError) {
-                let record = try value.record(at: position)
+                let record = try storing { try reader.record(at: position, in: value) }
                 check(record, at: position)
                 if report.damageCount == 0 { visit(position, record) }
             } catch {

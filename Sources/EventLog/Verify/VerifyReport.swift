@@ -1,3 +1,5 @@
+package import LogFormat
+
 /// One thing in a ledger that is not as it must be.
 package struct Damage: Equatable, Sendable {
     package enum Kind: String, Sendable {

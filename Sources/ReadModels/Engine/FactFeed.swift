@@ -1,4 +1,5 @@
 package import EventLog
+import LogFormat
 package import PartyBuilding
 
 /// Proves that the views were built from this very log: what stood at a position.

@@ -1,4 +1,5 @@
 import EventLog
+import LogFormat
 import ReadModels
 import Schema
 import Wire

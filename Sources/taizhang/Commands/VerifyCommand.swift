@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventLog
 import Glibc
+import LogFormat
 import Schema
 
 /// `taizhang verify`: proves every byte of a ledger, at rest or through its server.

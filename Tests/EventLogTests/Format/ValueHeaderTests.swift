@@ -1,3 +1,4 @@
+import LogFormat
 import Testing
 import Zlib
 
@@ -5,7 +6,8 @@ import Zlib
 
 @Suite struct ValueHeaderTests {
     private let header = ValueHeader(
-        first: 0x0102, count: 2, bodyLength: 16 + 110, root: .empty, isContinued: true)
+        kind: .rawBatch, first: 0x0102, count: 2, bodyLength: 16 + 110, directoryLength: 16,
+        root: .empty, isContinued: true)
 
     /// Two records of 50 and 60 bytes.
     private func encoded() -> [UInt8] {
@@ -25,9 +27,9 @@ import Zlib
 
     private func read(
         _ value: [UInt8], at position: UInt64 = 0x0102
-    ) throws(EventLogError) -> ValueHeader {
-        let result = value.withUnsafeBytes { bytes -> Result<ValueHeader, EventLogError> in
-            do throws(EventLogError) {
+    ) throws(FormatFault) -> ValueHeader {
+        let result = value.withUnsafeBytes { bytes -> Result<ValueHeader, FormatFault> in
+            do throws(FormatFault) {
                 return .success(try ValueHeader.read(bytes, at: position))
             } catch {
                 return .failure(error)
@@ -64,8 +66,9 @@ import Zlib
     private func readAll(_ value: [UInt8], at position: UInt64 = 0x0102) throws {
         try value.withUnsafeBytes { bytes in
             let view = try ValueView(bytes, at: position)
+            let reader = ValueReader { _ in nil }
             for position in view.header.first...view.header.last {
-                _ = try view.record(at: position)
+                _ = try reader.record(at: position, in: view)
             }
         }
     }
@@ -76,34 +79,24 @@ import Zlib
             for bit in 0..<8 {
                 var damaged = encoded()
                 damaged[index] ^= 1 << bit
-                #expect(throws: EventLogError.self, "byte \(index), bit \(bit)") {
+                #expect(throws: FormatFault.self, "byte \(index), bit \(bit)") {
                     try readAll(damaged)
                 }
             }
         }
         for length in 0..<encoded().count {
-            #expect(throws: EventLogError.self) { try readAll(Array(encoded().prefix(length))) }
+            #expect(throws: FormatFault.self) { try readAll(Array(encoded().prefix(length))) }
         }
-        #expect(throws: EventLogError.self) { try readAll(encoded(), at: 0x0103) }
+        #expect(throws: FormatFault.self) { try readAll(encoded(), at: 0x0103) }
     }
 
-    @Test func sealedBlocksAreRefusedByName() {
+    @Test func unknownKindsAreRefusedByName() {
         var value = encoded()
-        value[4] = ValueKind.sealedBlock.rawValue
+        value[4] = 3
         let sum = value.withUnsafeBytes { ValueHeader.checksum(of: $0, directoryLength: 16) }
         value.withUnsafeMutableBytes {
             $0.storeBytes(of: sum.littleEndian, toByteOffset: 60, as: UInt32.self)
         }
-        do throws(EventLogError) {
-            _ = try read(value)
-            Issue.record("a sealed block was read")
-        } catch {
-            guard case .unsupportedValue(let position, let kind) = error else {
-                Issue.record("\(error)")
-                return
-            }
-            #expect(position == Position(0x0102))
-            #expect(kind == 2)
-        }
+        #expect(throws: FormatFault.unsupported(position: 0x0102, kind: 3)) { try read(value) }
     }
 }

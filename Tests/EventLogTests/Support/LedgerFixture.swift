@@ -28,6 +28,10 @@ struct LedgerFixture {
         fixture.options.postingChunkBytes = 24
         fixture.options.nameCacheEntries = 4
         fixture.options.searchEffort = 9
+        fixture.options.sealedBlockBytes = 500
+        fixture.options.dictionaryBytes = 300
+        fixture.options.dictionaryInterval = 5
+        fixture.options.sealPatienceMilliseconds = 1
         return fixture
     }
 
@@ -54,6 +58,18 @@ struct LedgerFixture {
         let report = try EventLog.verify(directory: path, options: options)
         #expect(report.damages == [], sourceLocation: sourceLocation)
         #expect(report.isSound, sourceLocation: sourceLocation)
+    }
+}
+
+extension EventLog {
+    /// Waits until everything that is worth a block is sealed.
+    func waitUntilSealed() async throws {
+        var status = try status()
+        while status.isSealing {
+            try await Task.sleep(for: .milliseconds(1))
+            status = try self.status()
+        }
+        #expect(status.sealingFault == nil)
     }
 }
 

@@ -1,4 +1,5 @@
 import LMDB
+import LogFormat
 import TestSupport
 import Testing
 import Zlib
@@ -6,8 +7,10 @@ import Zlib
 @testable import EventLog
 
 @Suite struct VerifyTests {
+    /// Raw batches, whose bytes can be found in the file.
     private func filled(_ count: UInt64 = 120) async throws -> LedgerFixture {
-        let fixture = LedgerFixture.tiny()
+        var fixture = LedgerFixture.tiny()
+        fixture.options.sealing = false
         try await fixture.withLog(judge: TestJudge()) { log async throws in
             for number in 1...count {
                 let event = draft(

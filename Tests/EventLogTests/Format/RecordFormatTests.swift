@@ -1,3 +1,4 @@
+import LogFormat
 import Testing
 
 @testable import EventLog

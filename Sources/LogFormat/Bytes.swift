@@ -1,28 +1,33 @@
 /// Little-endian numbers and varints appended to a byte array.
 extension [UInt8] {
-    mutating func append(littleEndian value: UInt16) {
+    /// Appends two bytes, the lowest first.
+    package mutating func append(littleEndian value: UInt16) {
         append(UInt8(truncatingIfNeeded: value))
         append(UInt8(truncatingIfNeeded: value >> 8))
     }
 
-    mutating func append(littleEndian value: UInt32) {
+    /// Appends four bytes, the lowest first.
+    package mutating func append(littleEndian value: UInt32) {
         Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
     }
 
-    mutating func append(littleEndian value: UInt64) {
+    /// Appends eight bytes, the lowest first.
+    package mutating func append(littleEndian value: UInt64) {
         Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
     }
 
-    mutating func append(bigEndian value: UInt32) {
+    /// Appends four bytes, the highest first.
+    package mutating func append(bigEndian value: UInt32) {
         Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
     }
 
-    mutating func append(bigEndian value: UInt64) {
+    /// Appends eight bytes, the highest first.
+    package mutating func append(bigEndian value: UInt64) {
         Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
     }
 
     /// Appends an unsigned LEB128 number: seven bits a byte, lowest first.
-    mutating func append(varint value: UInt64) {
+    package mutating func append(varint value: UInt64) {
         var rest = value
         while rest >= 0x80 {
             append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -33,43 +38,50 @@ extension [UInt8] {
 }
 
 /// Reads numbers out of bytes of unknown origin; every read is checked against the end.
-struct ByteReader {
+package struct ByteReader {
     private let bytes: UnsafeRawBufferPointer
     /// Offset of the next byte.
-    private(set) var offset = 0
+    package private(set) var offset = 0
 
-    init(_ bytes: UnsafeRawBufferPointer) {
+    /// Reads from the first byte on; valid only as long as the bytes are.
+    package init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
     }
 
-    var remaining: Int {
+    /// Bytes not read yet.
+    package var remaining: Int {
         bytes.count - offset
     }
 
-    mutating func uint8() -> UInt8? {
+    /// The next byte; nil at the end.
+    package mutating func uint8() -> UInt8? {
         guard remaining >= 1 else { return nil }
         defer { offset += 1 }
         return bytes[offset]
     }
 
-    mutating func uint32() -> UInt32? {
+    /// Four bytes, the lowest first; nil when there are fewer.
+    package mutating func uint32() -> UInt32? {
         integer(UInt32.self).map(UInt32.init(littleEndian:))
     }
 
-    mutating func uint64() -> UInt64? {
+    /// Eight bytes, the lowest first; nil when there are fewer.
+    package mutating func uint64() -> UInt64? {
         integer(UInt64.self).map(UInt64.init(littleEndian:))
     }
 
-    mutating func uint32BigEndian() -> UInt32? {
+    /// Four bytes, the highest first; nil when there are fewer.
+    package mutating func uint32BigEndian() -> UInt32? {
         integer(UInt32.self).map(UInt32.init(bigEndian:))
     }
 
-    mutating func uint64BigEndian() -> UInt64? {
+    /// Eight bytes, the highest first; nil when there are fewer.
+    package mutating func uint64BigEndian() -> UInt64? {
         integer(UInt64.self).map(UInt64.init(bigEndian:))
     }
 
     /// An unsigned LEB128 number; nil when it does not end or does not fit 64 bits.
-    mutating func varint() -> UInt64? {
+    package mutating func varint() -> UInt64? {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while offset < bytes.count {
@@ -86,7 +98,7 @@ struct ByteReader {
     }
 
     /// The next `count` bytes as they lie.
-    mutating func take(_ count: Int) -> UnsafeRawBufferPointer? {
+    package mutating func take(_ count: Int) -> UnsafeRawBufferPointer? {
         guard count >= 0, remaining >= count else { return nil }
         defer { offset += count }
         return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])

@@ -47,7 +47,9 @@ package struct MerkleHash: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Lends the 32 bytes without a copy.
-    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    package func withBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
         try withUnsafeBytes(of: self, body)
     }
 

@@ -1,4 +1,4 @@
-import EventLog
+import LogFormat
 import Testing
 
 /// The test vectors of RFC 6962's reference implementation (certificate-transparency,

@@ -1,50 +1,64 @@
 import Zlib
 
 /// What a value of the log holds after its header.
-enum ValueKind: UInt8 {
+package enum ValueKind: UInt8, Sendable {
     /// A directory and records, as they were committed.
     case rawBatch = 1
-    /// A directory and deflated frames; this version does not read them.
+    /// A directory and deflated frames.
     case sealedBlock = 2
 }
 
 /// The 64 bytes before every value of the log; the layout is in Schemas/log-format.md.
 ///
 /// Its checksum covers the header and the directory behind it; the directory holds the checksums
-/// of the records. So one event can be read and proved without touching the rest of its value.
-struct ValueHeader: Equatable {
-    static let size = 64
-    /// Bytes of the directory per record.
-    static let entrySize = 8
+/// of what follows. So one event can be read and proved without touching the rest of its value.
+package struct ValueHeader: Equatable, Sendable {
+    /// Bytes of a header.
+    package static let size = 64
+    /// Bytes of a raw batch's directory per record.
+    package static let entrySize = 8
     /// "TZV1", as it is read in one piece, little-endian.
     private static let magic: UInt32 = 0x3156_5A54
     /// Bytes before the checksum, which they are part of.
     private static let checkedSize = 60
     private static let continuedFlag: UInt8 = 1
 
-    var first: UInt64
-    var count: UInt32
+    package var kind: ValueKind
+    /// Position of the first event; the value's key.
+    package var first: UInt64
+    /// Number of events, at least 1.
+    package var count: UInt32
     /// Bytes after the header.
-    var bodyLength: UInt32
+    package var bodyLength: UInt32
+    /// Bytes of the directory, which are the first of the body.
+    package var directoryLength: Int
     /// Root of the Merkle tree over all events up to the last one of this value.
-    var root: MerkleHash
+    package var root: MerkleHash
     /// Whether the next value belongs to the same commit: only with it are the requests whole.
-    var isContinued: Bool
+    package var isContinued: Bool
+
+    package init(
+        kind: ValueKind, first: UInt64, count: UInt32, bodyLength: UInt32, directoryLength: Int,
+        root: MerkleHash, isContinued: Bool
+    ) {
+        self.kind = kind
+        self.first = first
+        self.count = count
+        self.bodyLength = bodyLength
+        self.directoryLength = directoryLength
+        self.root = root
+        self.isContinued = isContinued
+    }
 
     /// The last position in the value.
-    var last: UInt64 {
+    package var last: UInt64 {
         first + UInt64(count) - 1
     }
 
-    /// Bytes of the directory of a raw batch.
-    var directoryLength: Int {
-        Int(count) * Self.entrySize
-    }
-
-    /// Writes the header of a raw batch in front of its body, which lies in `value` already.
-    func write(to value: UnsafeMutableRawBufferPointer) {
+    /// Writes the header in front of its body, whose directory lies in `value` already.
+    package func write(to value: UnsafeMutableRawBufferPointer) {
         value.storeBytes(of: Self.magic.littleEndian, toByteOffset: 0, as: UInt32.self)
-        value[4] = ValueKind.rawBatch.rawValue
+        value[4] = kind.rawValue
         value[5] = isContinued ? Self.continuedFlag : 0
         value.storeBytes(of: UInt16(Self.size).littleEndian, toByteOffset: 6, as: UInt16.self)
         value.storeBytes(of: first.littleEndian, toByteOffset: 8, as: UInt64.self)
@@ -63,11 +77,11 @@ struct ValueHeader: Equatable {
     /// Reads a value's header and proves it and the directory.
     ///
     /// - Parameter position: what the value's key says; the header must say the same.
-    static func read(
+    package static func read(
         _ value: UnsafeRawBufferPointer, at position: UInt64
-    ) throws(EventLogError) -> ValueHeader {
-        func damaged(_ what: String) -> EventLogError {
-            .damaged(position: Position(position), what)
+    ) throws(FormatFault) -> ValueHeader {
+        func damaged(_ what: String) -> FormatFault {
+            .damaged(position: position, what)
         }
         func number(_ offset: Int) -> UInt32 {
             UInt32(littleEndian: value.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
@@ -81,19 +95,19 @@ struct ValueHeader: Equatable {
         else {
             throw damaged("the checksum of the value's header is wrong")
         }
-        guard ValueKind(rawValue: value[4]) == .rawBatch, value[5] & ~continuedFlag == 0,
+        guard let kind = ValueKind(rawValue: value[4]), value[5] & ~continuedFlag == 0,
             UInt16(littleEndian: value.loadUnaligned(fromByteOffset: 6, as: UInt16.self)) == size
         else {
-            throw .unsupportedValue(position: Position(position), kind: value[4])
+            throw .unsupported(position: position, kind: value[4])
         }
         let header = ValueHeader(
+            kind: kind,
             first: UInt64(littleEndian: value.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
-            count: number(16), bodyLength: number(20),
+            count: number(16), bodyLength: number(20), directoryLength: directoryLength,
             root: MerkleHash(UnsafeRawBufferPointer(rebasing: value[24..<56])) ?? .empty,
             isContinued: value[5] == continuedFlag)
         guard header.first == position, header.first > 0, header.count > 0,
             Int(header.bodyLength) == value.count - size,
-            header.directoryLength == directoryLength,
             !header.first.addingReportingOverflow(UInt64(header.count)).overflow
         else {
             throw damaged("the value's header contradicts its key or length")
@@ -102,7 +116,9 @@ struct ValueHeader: Equatable {
     }
 
     /// The checksum over header and directory.
-    static func checksum(of value: UnsafeRawBufferPointer, directoryLength: Int) -> UInt32 {
+    package static func checksum(
+        of value: UnsafeRawBufferPointer, directoryLength: Int
+    ) -> UInt32 {
         let head = UnsafeRawBufferPointer(rebasing: value[..<checkedSize])
         let directory = UnsafeRawBufferPointer(rebasing: value[size..<size + directoryLength])
         return crc32(directory, continuing: crc32(head))

@@ -1,0 +1,181 @@
+import Glibc
+import LogFormat
+
+/// Turns old batches into sealed blocks, on a thread of its own and of low priority: it prepares
+/// and proves a block beside the appends; only the committer puts it into the log.
+///
+/// `@unchecked Sendable`: the variables belong to the sealer's thread.
+final class Sealer: @unchecked Sendable {
+    private enum Turn {
+        case sealed
+        /// Not enough for a block: so many bytes of batches up to the position.
+        case tooLittle(bytes: Int, through: UInt64)
+        /// The committer could not put it in.
+        case notPutIn
+    }
+
+    private let log: LogStore
+    private let committer: Committer
+    private let desk: SealDesk
+    private let pipeline: Monitor<Pipeline>
+    private let options: EventLogOptions
+    /// The Merkle tree over all sealed events; nil until it is needed.
+    private var frontier: MerkleFrontier?
+    /// Bytes of batches that make about one block, as the last ones showed.
+    private var rawBytesWanted: Int
+    private var blocksUntilTrial = 0
+
+    /// Pause after a failure that may pass, such as a full disk.
+    private static let retryMilliseconds = 1_000
+    /// A new dictionary must save this share of a block, in percent.
+    private static let gainPercent = 4
+
+    init(
+        log: LogStore, committer: Committer, desk: SealDesk, pipeline: Monitor<Pipeline>,
+        options: EventLogOptions
+    ) {
+        self.log = log
+        self.committer = committer
+        self.desk = desk
+        self.pipeline = pipeline
+        self.options = options
+        rawBytesWanted = Self.rawBytesWanted(options)
+    }
+
+    /// Bytes of batches that make a block, before there is any experience.
+    static func rawBytesWanted(_ options: EventLogOptions) -> Int {
+        6 * options.sealedBlockBytes
+    }
+
+    /// The sealer's thread.
+    func run() {
+        // Appends come first. Where this is not allowed, sealing merely competes with them.
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+        while desk.waitForWork() {
+            do {
+                switch try turn() {
+                case .sealed: break
+                case .tooLittle(let bytes, let through):
+                    desk.settle(bytes) { committer.durable != through }
+                case .notPutIn:
+                    guard desk.pause(milliseconds: Self.retryMilliseconds) else { return }
+                }
+            } catch {
+                frontier = nil
+                desk.fail("\(error)")
+                return
+            }
+        }
+    }
+
+    /// Makes and swaps in one block.
+    private func turn() throws -> Turn {
+        try options.whileSealing?(.reading)
+        let before = try frontier ?? log.sealedFrontier()
+        let through = committer.durable
+        let batches = try log.rawBatches(
+            from: before.size + 1, through: through, bytes: rawBytesWanted)
+        let bytes = batches.reduce(0) { $0 + $1.count }
+        guard bytes >= rawBytesWanted else {
+            return .tooLittle(bytes: bytes, through: through)
+        }
+        let maker = try chooseDictionary(batches, after: before)
+        let made = try maker.make(batches, after: before)
+        try options.whileSealing?(.made)
+        let after = try maker.prove(made.bytes, after: before)
+        try options.whileSealing?(.proved)
+        var group = SealedGroup(
+            first: before.size + 1, last: made.last, surplusKeys: [], bytes: made.bytes)
+        group.surplusKeys = try keys(of: batches[1..<made.batches])
+        if let dictionary = maker.dictionary, dictionary.number > newestNumber {
+            group.newDictionary = dictionary
+        }
+        guard handOver(group) else {
+            frontier = nil
+            return .notPutIn
+        }
+        frontier = after
+        adapt(rawBytes: batches[..<made.batches].reduce(0) { $0 + $1.count }, made.bytes.count)
+        try options.whileSealing?(.swapped)
+        return .sealed
+    }
+
+    private func keys(of batches: ArraySlice<[UInt8]>) throws -> [UInt64] {
+        try batches.map { batch in
+            try batch.withUnsafeBytes { bytes in
+                // The key stands in the header itself.
+                var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[8...]))
+                guard let first = reader.uint64() else {
+                    throw EventLogError.damaged(position: .zero, "a batch is too short")
+                }
+                return first
+            }
+        }
+    }
+
+    /// Keeps blocks at the size wanted.
+    private func adapt(rawBytes: Int, _ blockBytes: Int) {
+        let wanted = Double(rawBytes) * Double(options.sealedBlockBytes) / Double(blockBytes)
+        let most = 32 * options.sealedBlockBytes
+        let bounded = min(max(Int(wanted), options.sealedBlockBytes), most)
+        rawBytesWanted = (3 * rawBytesWanted + bounded) / 4
+        desk.want(rawBytesWanted)
+    }
+
+    // MARK: Dictionary
+
+    private var newestNumber: UInt32 {
+        log.dictionaries.newest?.number ?? 0
+    }
+
+    /// Tries now and then whether a dictionary of what is written these days is worth having.
+    private func chooseDictionary(
+        _ batches: [[UInt8]], after frontier: MerkleFrontier
+    ) throws -> BlockMaker {
+        let newest = log.dictionaries.newest
+        var maker = BlockMaker(
+            level: options.sealLevel, blockBytes: options.sealedBlockBytes, dictionary: newest)
+        guard options.dictionaryBytes > 0, blocksUntilTrial <= 0 else {
+            blocksUntilTrial -= 1
+            return maker
+        }
+        blocksUntilTrial = options.dictionaryInterval
+        var samples = DictionaryMaker()
+        var next = frontier.size + 1
+        for batch in batches {
+            try batch.withUnsafeBytes { bytes in
+                let value = try ValueView(bytes, at: next)
+                try value.forEachRawRecord { _, record in samples.add(record) }
+                next = value.header.last + 1
+            }
+        }
+        let candidate = PresetDictionary(
+            number: newestNumber + 1, bytes: samples.make(limit: options.dictionaryBytes))
+        guard !candidate.bytes.isEmpty else { return maker }
+        let present = try maker.make(batches, after: frontier)
+        var trial = maker
+        trial.dictionary = candidate
+        let tried = try trial.make(batches, after: frontier)
+        let isBetter =
+            tried.bytes.count * present.batches * 100
+            < present.bytes.count * tried.batches * (100 - Self.gainPercent)
+        if isBetter || newest == nil { maker.dictionary = candidate }
+        return maker
+    }
+
+    // MARK: Handing over
+
+    /// Gives the block to the committer and waits until it is in the log.
+    ///
+    /// - Returns: false when it was not put in: the log closes or has stopped, or there was no room.
+    private func handOver(_ group: SealedGroup) -> Bool {
+        desk.offer(group)
+        if let early = desk.outcome(milliseconds: options.sealPatienceMilliseconds) {
+            return early
+        }
+        // No commit came by: the committer makes one for the block alone.
+        pipeline.withLock { $0.isSealDue = true }
+        pipeline.wake(role: Pipeline.committerRole)
+        return desk.outcome()
+    }
+}

@@ -1,0 +1,174 @@
+import LMDB
+import LogFormat
+import Synchronization
+
+/// What the sealer reads and what a commit does with a sealed block.
+extension LogStore {
+    /// Everything up to here lies in sealed blocks.
+    var sealedThrough: UInt64 {
+        sealedWord.load(ordering: .acquiring)
+    }
+
+    /// Reads how far sealing has come, and the dictionaries.
+    func loadSealing() throws {
+        try environment.read { transaction in
+            let through = try transaction.get(meta, Self.sealedKey) { span -> UInt64? in
+                var reader = ByteReader(span.transactionBytes)
+                return reader.uint64()
+            }
+            sealedWord.store(through.flatMap { $0 } ?? 0, ordering: .releasing)
+            var number: UInt32 = 1
+            while true {
+                let found = try transaction.get(meta, DictionaryShelf.key(number)) { span in
+                    try DictionaryShelf.parse(span.transactionBytes, number: number)
+                }
+                guard let found else { return }
+                dictionaries.add(PresetDictionary(number: number, bytes: found))
+                number += 1
+            }
+        }
+    }
+
+    func makeReader() -> ValueReader {
+        let dictionaries = dictionaries
+        return ValueReader { dictionaries.bytes($0) }
+    }
+
+    /// Puts a block in the place of its batches.
+    func swap(in group: SealedGroup, _ transaction: inout WriteTransaction) throws {
+        if let dictionary = group.newDictionary {
+            try transaction.put(
+                meta, DictionaryShelf.key(dictionary.number),
+                DictionaryShelf.stored(dictionary.bytes))
+        }
+        for key in group.surplusKeys { try transaction.delete(values, key) }
+        try transaction.put(values, group.first, group.bytes)
+        var through: [UInt8] = []
+        through.append(littleEndian: group.last)
+        try transaction.put(meta, Self.sealedKey, through)
+    }
+
+    /// Takes note of a swap that is durable.
+    func swapped(in group: SealedGroup) {
+        if let dictionary = group.newDictionary { dictionaries.add(dictionary) }
+        sealedWord.store(group.last, ordering: .releasing)
+    }
+
+    /// Swaps a block in with a durable transaction of its own.
+    func commit(sealing group: SealedGroup) throws {
+        try environment.write { transaction in try swap(in: group, &transaction) }
+        swapped(in: group)
+    }
+
+    /// Copies batches that are not sealed yet, in order, from the one that begins at `first`.
+    ///
+    /// - Parameters:
+    ///   - through: the last position that may be copied.
+    ///   - bytes: no further batch is copied once there are so many bytes of records.
+    func rawBatches(
+        from first: UInt64, through: UInt64, bytes: Int
+    ) throws(EventLogError) -> [[UInt8]] {
+        var batches: [[UInt8]] = []
+        var next = first
+        var total = 0
+        try withValues(from: first) { value, stored in
+            guard value.header.first == next, value.header.kind == .rawBatch else {
+                throw EventLogError.damaged(
+                    position: Position(next), "no batch begins where the last block ends")
+            }
+            guard value.header.last <= through else { return false }
+            batches.append([UInt8](stored))
+            next = value.header.last + 1
+            total += Int(value.header.bodyLength)
+            return total < bytes && next <= through
+        }
+        return batches
+    }
+
+    /// The Merkle tree over all events up to `sealedThrough`.
+    func sealedFrontier() throws(EventLogError) -> MerkleFrontier {
+        let through = sealedThrough
+        guard through > 0 else { return MerkleFrontier() }
+        let frontier = try withReader { reader in
+            try environment.read { transaction in
+                try transaction.withCursor(values) { cursor -> MerkleFrontier? in
+                    guard try cursor.seekAtMost(through) else { return nil }
+                    let value = try Self.value(of: cursor)
+                    guard value.header.last == through else { return nil }
+                    return try Self.frontier(through: through, of: value, reader)
+                }
+            }
+        }
+        guard let frontier else {
+            throw .damaged(position: Position(through), "the last sealed block does not end here")
+        }
+        return frontier
+    }
+
+    /// The sealed block that holds `position`, as stored; nil when a batch holds it.
+    func sealedBlock(at position: UInt64) throws(EventLogError) -> SealedBlock? {
+        guard position >= 1, position <= sealedThrough else { return nil }
+        return try storing {
+            try environment.read { transaction in
+                try transaction.withCursor(values) { cursor in
+                    guard try cursor.seekAtMost(position) else { return nil }
+                    let value = try Self.value(of: cursor)
+                    guard value.header.kind == .sealedBlock, position <= value.header.last else {
+                        return nil
+                    }
+                    return SealedBlock(
+                        first: Position(value.header.first), last: Position(value.header.last),
+                        dictionary: value.dictionaryNumber, bytes: [UInt8](value.bytes))
+                }
+            }
+        }
+    }
+
+    /// The values of the commit after `position`, raw; those of a sealed block are made anew.
+    ///
+    /// - Throws: `.misuse` when `position` lies inside of a block.
+    func rawValues(after position: UInt64) throws(EventLogError) -> [[UInt8]] {
+        var values: [[UInt8]] = []
+        try withReader { reader in
+            try withValues(from: position + 1) { value, bytes in
+                guard value.header.first == position + 1 || !values.isEmpty else {
+                    throw EventLogError.misuse("no value ends at position \(position)")
+                }
+                switch value.header.kind {
+                case .rawBatch: values.append([UInt8](bytes))
+                case .sealedBlock: values += try Self.unseal(value, reader)
+                }
+                return value.header.isContinued
+            }
+        }
+        return values
+    }
+
+    /// The raw values that hold the events of a sealed block.
+    private static func unseal(_ value: ValueView, _ reader: ValueReader) throws -> [[UInt8]] {
+        guard var frontier = value.frontierBefore else { return [] }
+        var pending = PendingValue(first: value.header.first)
+        var values: [[UInt8]] = []
+        func end(isContinued: Bool) {
+            var bytes = [UInt8](repeating: 0, count: pending.storedBytes)
+            bytes.withUnsafeMutableBytes {
+                pending.write(root: frontier.root, isContinued: isContinued, to: $0)
+            }
+            values.append(bytes)
+        }
+        for position in value.header.first...value.header.last {
+            let record = try reader.record(at: position, in: value).bytes
+            if pending.count > 0, pending.recordBytes + record.count > unsealedValueBytes {
+                end(isContinued: true)
+                pending = PendingValue(first: position)
+            }
+            pending.append { $0.append(contentsOf: record) }
+            frontier.append(.leaf(record))
+        }
+        end(isContinued: value.header.isContinued)
+        return values
+    }
+
+    /// Bytes of records in a value that is made from a sealed block.
+    private static let unsealedValueBytes = 64 << 10
+}
