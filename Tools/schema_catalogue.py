@@ -280,6 +280,13 @@ def event_payload_source(events):
     for _, name in events:
         out.append(f"        case .{lower_camel(name)}:\n")
         out.append(f"            .{lower_camel(name)}(try {name}(serializedBytes: bytes))\n")
+    out.append("        }\n    }\n\n")
+    out.append("    /// Decodes what the lean decoder can take, and throws otherwise.\n")
+    out.append("    static func decodeMessage(\n")
+    out.append("        type: EventType, _ lean: inout LeanDecoder\n    ) throws -> EventPayload {\n")
+    out.append("        switch type {\n")
+    for _, name in events:
+        out.append(f"        case .{lower_camel(name)}: .{lower_camel(name)}(try lean.message())\n")
     out.append("        }\n    }\n}\n")
     for _, name in events:
         case = lower_camel(name)

@@ -39,6 +39,7 @@ extension EventLog {
         var options = options
         // The index must be able to catch up while appends go on.
         options.overlayMaxEvents = max(options.overlayMaxEvents, 2 * options.checkpointEvents)
+        options.overlayMaxKeys = max(options.overlayMaxKeys, 2 * options.checkpointKeys)
         if !options.readOnly, mkdir(directory, 0o700) != 0, errno != EEXIST {
             throw .system(operation: "mkdir \(directory)", code: errno)
         }
@@ -162,7 +163,9 @@ extension EventLog {
     private static func start(
         _ parts: OpenedParts, judge: (any Judge)?
     ) throws(EventLogError) -> EventLog {
-        guard let follower = parts.follower else { return EventLog(parts, threads: nil) }
+        guard let follower = parts.follower else {
+            return EventLog(parts, sequencer: nil, threads: nil)
+        }
         let sequencer = Sequencer(
             options: parts.options, log: parts.log, index: parts.index, overlay: parts.overlay,
             committer: parts.committer, judge: judge, pipeline: parts.pipeline)
@@ -178,7 +181,7 @@ extension EventLog {
                 follower: try WorkerThread(name: "tz-index") { follower.run() },
                 sealer: parts.options.sealing
                     ? try WorkerThread(name: "tz-sealer") { sealer.run() } : nil)
-            return EventLog(parts, threads: threads)
+            return EventLog(parts, sequencer: sequencer, threads: threads)
         } catch {
             // Those that were started end by themselves.
             pipeline.withLock { $0.isClosing = true }

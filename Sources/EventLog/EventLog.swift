@@ -22,11 +22,13 @@ package final class EventLog: Sendable {
     let waiters: Waiters
     /// Whether a judge decides on appends.
     let isJudged: Bool
+    /// Nil when nothing is appended.
+    private let sequencer: Sequencer?
     private let shutdown: Shutdown
     private let isClosed = Atomic(false)
     private let waiterToken: WakeToken
 
-    init(_ parts: OpenedParts, threads: LogThreads?) {
+    init(_ parts: OpenedParts, sequencer: Sequencer?, threads: LogThreads?) {
         directory = parts.directory
         options = parts.options
         log = parts.log
@@ -40,6 +42,7 @@ package final class EventLog: Sendable {
         wakers = parts.wakers
         waiters = parts.waiters
         isJudged = parts.isJudged
+        self.sequencer = sequencer
         shutdown = Shutdown(
             lock: parts.lock, log: log, index: index, follower: follower, desk: desk,
             pipeline: pipeline, waiters: waiters, threads: threads)
@@ -85,11 +88,20 @@ extension EventLog {
     /// The completion runs on a thread of the log, in one burst with those of the same commit, and
     /// must not block. A request that is refused before it is queued (bad form, overload, closed)
     /// is answered at once, on the caller's thread.
-    package func submit(_ request: AppendRequest, completion: @escaping AppendCompletion) {
+    ///
+    /// - Parameter mayCarry: the caller has nothing else to do and can spare the time of a commit.
+    ///   If nothing is under way, its own thread then does the work and calls the completion before
+    ///   this returns, which saves two hand-overs between threads. Not for a thread that serves
+    ///   others, whose requests could have shared the commit.
+    package func submit(
+        _ request: AppendRequest, mayCarry: Bool = false,
+        completion: @escaping AppendCompletion
+    ) {
         if let failure = RequestForm.failure(of: request, options) {
             completion(.failure(failure))
             return
         }
+        if mayCarry, let sequencer, sequencer.carry(request, completion) { return }
         let bytes = RequestForm.bodyBytes(of: request)
         let submission = Submission(
             work: .request(request), completion: completion, bytes: bytes)
@@ -137,6 +149,7 @@ extension EventLog {
     /// - Returns: why the submission was not queued; nil when it was.
     private func enqueue(_ submission: Submission) -> AppendFailure? {
         guard !options.readOnly else { return .stopped("the log was opened for reading only") }
+        var isWakeDue = false
         let failure = pipeline.withLock { state -> AppendFailure? in
             if let reason = state.stopped { return .stopped(reason) }
             if state.isClosing { return .closed }
@@ -146,23 +159,27 @@ extension EventLog {
             else { return .overloaded }
             state.queue.append(submission)
             state.queuedBytes += submission.bytes
+            // The committer wakes the sequencer when it is done: until then a few may gather.
+            isWakeDue =
+                state.isCommitterIdle
+                || state.queue.count.isMultiple(of: Pipeline.wakeEvery)
             return nil
         }
-        if failure == nil { pipeline.wake(role: Pipeline.sequencerRole) }
+        if isWakeDue { pipeline.wake(role: Pipeline.sequencerRole) }
         return failure
     }
 }
 
-// MARK: - Sealed blocks
+// MARK: - Stored values
 
 extension EventLog {
-    /// The sealed block that holds a position, as it is stored; nil when the position lies in a
-    /// batch that is not sealed yet, or is not durable.
+    /// The value that holds a position, to the byte; nil when the position is not durable yet.
     ///
     /// - Throws: `.damaged`, `.store`, `.closed`.
-    package func sealedBlock(at position: Position) throws(EventLogError) -> SealedBlock? {
+    package func storedValue(at position: Position) throws(EventLogError) -> StoredValue? {
         try checkOpen()
-        return try log.sealedBlock(at: position.value)
+        guard position > .zero, position <= head else { return nil }
+        return try log.storedValue(at: position.value)
     }
 
     /// A preset dictionary that sealed blocks were deflated with; nil when there is none of this

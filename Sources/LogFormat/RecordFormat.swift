@@ -49,6 +49,11 @@ package struct RecordView {
         UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
     }
 
+    /// Number of further tags.
+    var tagCount: UInt16 {
+        UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+    }
+
     /// The first eight bytes of the event's id, most significant first.
     package var idHigh: UInt64 {
         UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))

@@ -3,7 +3,7 @@ import Zlib
 /// Puts a sealed block together from the records of a run of raw batches; the layout is in
 /// Schemas/log-format.md.
 package struct SealedBlockWriter: ~Copyable {
-    /// Inflated bytes of a frame, unless a single record is larger.
+    /// Packed bytes of a frame, unless a single record is larger.
     package static let frameBytes = 8 << 10
 
     private struct Frame {
@@ -16,12 +16,14 @@ package struct SealedBlockWriter: ~Copyable {
     private var deflater: Deflater
     private let dictionaryNumber: UInt32
     private let frontier: MerkleFrontier
+    private let frameBytes: Int
     private var frames: [Frame] = []
     private var content: [UInt8] = []
     private var eventCount = 0
-    /// Lengths and records of the frame in the making.
-    private var lengths: [UInt8] = []
+    /// Packed records of the frame in the making.
     private var records: [UInt8] = []
+    /// Time of recording of the last of them; 0 when there is none.
+    private var ledgerAt: Int64 = 0
     private var frameFirstIndex = 0
 
     /// - Parameters:
@@ -29,9 +31,11 @@ package struct SealedBlockWriter: ~Copyable {
     ///   - level: 1 (fast) to 9 (small).
     ///   - dictionary: text that frames are likely to contain, with its number; nil for none.
     package init(
-        after frontier: MerkleFrontier, level: Int, dictionary: (number: UInt32, bytes: [UInt8])?
+        after frontier: MerkleFrontier, level: Int, dictionary: (number: UInt32, bytes: [UInt8])?,
+        frameBytes: Int = Self.frameBytes
     ) throws {
         self.frontier = frontier
+        self.frameBytes = frameBytes
         dictionaryNumber = dictionary?.number ?? 0
         deflater = try Deflater(format: .raw, level: level, dictionary: dictionary?.bytes ?? [])
     }
@@ -50,10 +54,16 @@ package struct SealedBlockWriter: ~Copyable {
     }
 
     /// Adds the next record.
-    package mutating func add(_ record: UnsafeRawBufferPointer) throws {
-        if !records.isEmpty, records.count + record.count > Self.frameBytes { try endFrame() }
-        lengths.append(varint: UInt64(record.count))
-        records.append(contentsOf: record)
+    package mutating func add(_ record: RecordView) throws {
+        let start = records.count
+        let before = ledgerAt
+        PackedRecord.append(record, after: &ledgerAt, to: &records)
+        if start > 0, records.count > frameBytes {
+            records.removeSubrange(start...)
+            ledgerAt = before
+            try endFrame()
+            PackedRecord.append(record, after: &ledgerAt, to: &records)
+        }
         eventCount += 1
     }
 
@@ -88,18 +98,15 @@ package struct SealedBlockWriter: ~Copyable {
     }
 
     private mutating func endFrame() throws {
-        lengths.append(contentsOf: records)
         let start = content.count
-        try lengths.withUnsafeBytes { bytes in
-            try deflater.deflate(bytes, appendingTo: &content)
-        }
+        try records.withUnsafeBytes { try deflater.deflate($0, appendingTo: &content) }
         let sum = content.withUnsafeBytes { crc32(UnsafeRawBufferPointer(rebasing: $0[start...])) }
         frames.append(
             Frame(
                 firstIndex: frameFirstIndex, end: content.count, sum: sum,
-                inflatedLength: lengths.count))
-        lengths.removeAll(keepingCapacity: true)
+                inflatedLength: records.count))
         records.removeAll(keepingCapacity: true)
+        ledgerAt = 0
         frameFirstIndex = eventCount
     }
 }

@@ -102,8 +102,8 @@ package struct ValueHeader: Equatable, Sendable {
         }
         let header = ValueHeader(
             kind: kind,
-            first: UInt64(littleEndian: value.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
-            count: number(16), bodyLength: number(20), directoryLength: directoryLength,
+            first: first(of: value), count: number(16), bodyLength: number(20),
+            directoryLength: directoryLength,
             root: MerkleHash(UnsafeRawBufferPointer(rebasing: value[24..<56])) ?? .empty,
             isContinued: value[5] == continuedFlag)
         guard header.first == position, header.first > 0, header.count > 0,
@@ -113,6 +113,11 @@ package struct ValueHeader: Equatable, Sendable {
             throw damaged("the value's header contradicts its key or length")
         }
         return header
+    }
+
+    /// Position of the first event of a value, not proved.
+    static func first(of value: UnsafeRawBufferPointer) -> UInt64 {
+        UInt64(littleEndian: value.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     }
 
     /// The checksum over header and directory.

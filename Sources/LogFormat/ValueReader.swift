@@ -17,12 +17,19 @@ package final class ValueReader: @unchecked Sendable {
 
     private let dictionaries: Dictionaries
     private var inflaters: [(number: UInt32, box: Box)] = []
-    /// The inflated frame.
+    /// The inflated frame, or its beginning.
     private var frame = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-    /// Where each record of the frame begins, and where the last one ends.
-    private var offsets: [Int] = []
     /// Position of the frame's first event; 0 when there is no frame.
     private var frameFirst: UInt64 = 0
+    private var frameEvents: UInt64 = 0
+    /// Whether the frame is there whole.
+    private var isWhole = false
+    private var cursor = PackedFrameReader(UnsafeRawBufferPointer(start: nil, count: 0))
+    /// The record that was unpacked last.
+    private var room = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+
+    /// Beyond its even share of the frame, so that a record of unusual length is there as well.
+    private static let prefixSlack = 320
 
     package init(dictionaries: @escaping Dictionaries) {
         self.dictionaries = dictionaries
@@ -30,34 +37,38 @@ package final class ValueReader: @unchecked Sendable {
 
     deinit {
         frame.deallocate()
+        room.deallocate()
     }
 
     /// The record at a position that the value holds. It lies in the value itself, or in memory
     /// of this reader that the next call may write over.
     ///
+    /// A reader that goes from record to record inflates each frame once; one that wants a single
+    /// record inflates its frame no further than it must.
+    ///
     /// - Throws: `FormatFault`, or what the dictionaries throw.
     package func record(at position: UInt64, in value: ValueView) throws -> RecordView {
         guard value.header.kind == .sealedBlock else { return try value.rawRecord(at: position) }
         // A sealed block never changes, so a frame is known by its position alone.
-        let index: Int
-        if frameFirst > 0, position >= frameFirst,
-            position - frameFirst < UInt64(offsets.count - 1)
-        {
-            index = Int(position - frameFirst)
-        } else {
-            guard position >= value.header.first, position <= value.header.last else {
-                throw FormatFault.damaged(position: position, "the event is missing")
-            }
-            let event = Int(position - value.header.first)
-            try load(value.frame(value.frameIndex(ofEvent: event)), of: value)
-            index = Int(position - frameFirst)
+        if frameFirst > 0, position >= frameFirst, position - frameFirst < frameEvents {
+            if let record = try unpack(position) { return record }
         }
-        let bytes = UnsafeRawBufferPointer(rebasing: frame[offsets[index]..<offsets[index + 1]])
-        guard let view = RecordView(bytes) else {
-            throw FormatFault.damaged(
-                position: position, "the record is not one that this version knows")
+        guard position >= value.header.first, position <= value.header.last else {
+            throw FormatFault.damaged(position: position, "the event is missing")
         }
-        return view
+        let event = Int(position - value.header.first)
+        let entry = value.frame(value.frameIndex(ofEvent: event))
+        let index = event - entry.firstIndex
+        // The first record is where reading in order begins; another one is wanted alone.
+        if index > 0, frameFirst != value.header.first + UInt64(entry.firstIndex) {
+            let share = entry.inflatedLength * (index + 1) / max(entry.eventCount, 1)
+            try load(entry, of: value, bytes: share + Self.prefixSlack)
+            if let record = try unpack(position) { return record }
+        }
+        try load(entry, of: value, bytes: entry.inflatedLength)
+        if let record = try unpack(position) { return record }
+        frameFirst = 0
+        throw FormatFault.damaged(position: position, "a frame does not hold what it announces")
     }
 
     /// Forgets the frame, for example because another ledger is read now.
@@ -65,50 +76,57 @@ package final class ValueReader: @unchecked Sendable {
         frameFirst = 0
     }
 
-    private func load(_ entry: SealedFrame, of value: ValueView) throws {
+    /// The record in the frame; nil when the frame's beginning is too short for it.
+    private func unpack(_ position: UInt64) throws(FormatFault) -> RecordView? {
+        let index = Int(position - frameFirst)
+        if index < cursor.next { cursor = PackedFrameReader(cursor.bytes) }
+        while cursor.next < index {
+            guard cursor.skip() else { return nil }
+        }
+        guard let length = cursor.unpack(into: &room) else { return nil }
+        let bytes = UnsafeRawBufferPointer(rebasing: room[..<length])
+        guard let view = RecordView(bytes) else {
+            throw .damaged(
+                position: position, "the record is not one that this version knows")
+        }
+        if isWhole, cursor.next == Int(frameEvents), !cursor.isAtEnd {
+            throw .damaged(position: position, "a frame does not hold what it announces")
+        }
+        return view
+    }
+
+    /// Inflates a frame, at least so many bytes of it.
+    private func load(_ entry: SealedFrame, of value: ValueView, bytes wanted: Int) throws {
         frameFirst = 0
         let first = value.header.first + UInt64(entry.firstIndex)
         let deflated = UnsafeRawBufferPointer(rebasing: value.content[entry.range])
         guard crc32(deflated) == entry.sum else {
             throw FormatFault.damaged(position: first, "a frame's checksum is wrong")
         }
+        let count = min(wanted, entry.inflatedLength)
         if frame.count < entry.inflatedLength {
             frame.deallocate()
             frame = .allocate(byteCount: max(entry.inflatedLength, 16 << 10), alignment: 16)
         }
         let box = try inflater(value.dictionaryNumber, at: first)
-        let count: Int
+        let made: Int
         do throws(ZlibError) {
-            var room = MutableRawSpan(
-                _unsafeBytes: UnsafeMutableRawBufferPointer(
-                    rebasing: frame[..<entry.inflatedLength]))
-            count = try box.inflater.inflate(deflated, into: &room)
+            var target = MutableRawSpan(
+                _unsafeBytes: UnsafeMutableRawBufferPointer(rebasing: frame[..<count]))
+            made =
+                count < entry.inflatedLength
+                ? try box.inflater.inflateBeginning(of: deflated, into: &target)
+                : try box.inflater.inflate(deflated, into: &target)
         } catch {
             throw FormatFault.damaged(position: first, "a frame cannot be inflated: \(error)")
         }
-        guard count == entry.inflatedLength, readOffsets(entry) else {
+        guard made == count else {
             throw FormatFault.damaged(position: first, "a frame does not hold what it announces")
         }
+        cursor = PackedFrameReader(UnsafeRawBufferPointer(rebasing: frame[..<count]))
+        isWhole = count == entry.inflatedLength
         frameFirst = first
-    }
-
-    /// Reads the lengths of the frame's records.
-    private func readOffsets(_ entry: SealedFrame) -> Bool {
-        offsets.removeAll(keepingCapacity: true)
-        let bytes = UnsafeRawBufferPointer(rebasing: frame[..<entry.inflatedLength])
-        var reader = ByteReader(bytes)
-        var end = 0
-        offsets.append(0)
-        for _ in 0..<entry.eventCount {
-            guard let length = reader.varint(), length <= UInt64(entry.inflatedLength - end) else {
-                return false
-            }
-            end += Int(length)
-            offsets.append(end)
-        }
-        guard reader.remaining == end else { return false }
-        for index in offsets.indices { offsets[index] += reader.offset }
-        return true
+        frameEvents = UInt64(entry.eventCount)
     }
 
     private func inflater(_ number: UInt32, at position: UInt64) throws -> Box {

@@ -31,6 +31,16 @@ package struct ValueView {
         }
     }
 
+    /// A value that came without its key.
+    ///
+    /// - Throws: `FormatFault`.
+    package init(unkeyed value: UnsafeRawBufferPointer) throws(FormatFault) {
+        guard value.count > ValueHeader.size else {
+            throw .damaged(position: 0, "the value is too short")
+        }
+        try self.init(value, at: ValueHeader.first(of: value))
+    }
+
     /// The record at a position that a raw batch holds.
     ///
     /// - Throws: `.damaged` when the record's checksum is wrong or its shape unknown.

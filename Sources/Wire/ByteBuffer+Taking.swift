@@ -38,24 +38,32 @@ extension ByteBuffer {
         let bytes = try BodyFlaw.structural { () throws(ProtocolFault) in
             try take(bytes: Int(try take() as UInt8))
         }
-        let isPlain = bytes.readableBytesView.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "/"),
-                UInt8(ascii: "_"), UInt8(ascii: "-"):
-                true
-            default:
-                false
-            }
-        }
-        guard isPlain, (1...Limits.methodBytesMax).contains(bytes.readableBytes),
-            let method = bytes.validText
+        guard (1...Limits.methodBytesMax).contains(bytes.readableBytes),
+            let method = bytes.methodName
         else {
             throw .refusal(
                 reason: "BAD_METHOD",
                 "a method name is 1 to \(Limits.methodBytesMax) of A-Z a-z 0-9 . / _ -")
         }
         return method
+    }
+
+    /// The readable bytes as a method's name, nil when there are others than it may have.
+    private var methodName: String? {
+        let isPlain = withUnsafeReadableBytes { bytes in
+            bytes.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"),
+                    UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."),
+                    UInt8(ascii: "/"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                    true
+                default:
+                    false
+                }
+            }
+        }
+        return isPlain ? getString(at: readerIndex, length: readableBytes) : nil
     }
 
     mutating func takeMetadata() throws(BodyFlaw) -> Metadata {

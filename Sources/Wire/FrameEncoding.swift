@@ -25,7 +25,7 @@ extension ByteBuffer {
         case .cancel(let call):
             writeHeader(bodyBytes: 0, .cancel, call: call)
         case .status(let call, let status):
-            writeFrame(.status, call: call) { $0.writeStatus(status) }
+            writeStatusFrame(call, status)
         case .credit(let call, let credit):
             writeHeader(bodyBytes: 8, .credit, call: call)
             writeMultipleIntegers(credit.wireEvents, credit.wireBytes)
@@ -48,9 +48,21 @@ extension ByteBuffer {
         bodyBytes: Int, _ type: FrameType, flags: FrameFlags = [], call: CallID = CallID(0),
         events: UInt32 = 0
     ) {
-        writeMultipleIntegers(
-            UInt32(clamping: bodyBytes + Limits.headerBytes), type.rawValue, flags.rawValue,
-            UInt16(0), call.number, events)
+        // Two words instead of six numbers: every frame has a header.
+        let length = UInt64(UInt32(clamping: bodyBytes + Limits.headerBytes))
+        writeInteger(length << 32 | UInt64(type.rawValue) << 24 | UInt64(flags.rawValue) << 16)
+        writeInteger(UInt64(call.number) << 32 | UInt64(events))
+    }
+
+    /// Appends a STATUS; most say nothing but their code.
+    mutating func writeStatusFrame(_ call: CallID, _ status: WireStatus) {
+        guard status.message.isEmpty, status.details.isEmpty else {
+            writeFrame(.status, call: call) { $0.writeStatus(status) }
+            return
+        }
+        writeHeader(bodyBytes: 6, .status, call: call)
+        writeInteger(UInt32(status.code.rawValue) << 24)
+        writeInteger(UInt16(0))
     }
 
     private mutating func writeFrame(

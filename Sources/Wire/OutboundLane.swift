@@ -131,7 +131,11 @@ struct OutboundLane: Sendable {
         buffer.writeHeader(
             bodyBytes: size, message.isBlock ? .block : .message, flags: flags, call: call,
             events: events)
-        buffer.writeBytes(message.bytes[from..<(from + size)])
+        if size == message.bytes.count {
+            buffer.writeBytes(message.bytes)
+        } else {
+            buffer.writeBytes(message.bytes[from..<(from + size)])
+        }
         credit.spend(events: events)
         credit.spend(frameBytes: Limits.headerBytes + size)
         queuedBytes -= size
@@ -147,7 +151,7 @@ struct OutboundLane: Sendable {
     private mutating func writeEnd(of call: CallID, into buffer: inout ByteBuffer) -> Turn {
         switch end {
         case .status(let status):
-            buffer.writeFrame(.status(call, status))
+            buffer.writeStatusFrame(call, status)
         case .halfClose:
             buffer.writeFrame(.halfClose(call))
         case nil:

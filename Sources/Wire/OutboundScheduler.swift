@@ -50,7 +50,9 @@ struct OutboundScheduler: Sendable {
     ) -> Int {
         var frames = 0
         while buffer.readableBytes < bytesMax, let call = round.popFirst() {
-            guard let taken = calls[call]?.takeTurn(call, into: &buffer, limits: limits)
+            // In its place: taken out and put back, a call costs more than its turn.
+            guard let place = calls.index(forKey: call),
+                let taken = calls.values[place].takeTurn(call, into: &buffer, limits: limits)
             else { continue }
             frames += taken.frames
             queuedBytes -= taken.payload
@@ -59,10 +61,10 @@ struct OutboundScheduler: Sendable {
             case .again:
                 round.append(call)
             case .waiting:
-                sendableBytes -= calls[call]?.lane.queuedBytes ?? 0
-                calls[call]?.lane.isInRound = false
+                sendableBytes -= calls.values[place].lane.queuedBytes
+                calls.values[place].lane.isInRound = false
             case .ended:
-                calls[call]?.lane.isInRound = false
+                calls.values[place].lane.isInRound = false
                 ended(call, &calls)
             }
         }

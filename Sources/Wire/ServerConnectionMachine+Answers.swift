@@ -23,27 +23,67 @@ package struct OutputRound: Sendable, Equatable {
     }
 }
 
+/// How a connection stands; each is what the machine's property of the same name says.
+package struct ConnectionStanding: Sendable, Equatable {
+    package var hasOutput: Bool
+    package var wantsInput: Bool
+    package var queuedBytes: Int
+    package var callsHeld: Int
+    package var wakeAt: Instant
+}
+
 extension ServerConnectionMachine {
     /// Whether the call's client still waits for its handler.
-    package func awaitsAnswer(_ call: CallID) -> Bool {
-        calls[call]?.takesInput == true
+    ///
+    /// Mutating only so that the machine is looked at where it is and not copied first.
+    package mutating func awaitsAnswer(_ call: CallID) -> Bool {
+        guard let place = calls.index(forKey: call) else { return false }
+        return calls.values[place].takesInput
     }
 
     /// A handler sends a message or a block.
     package mutating func messageSubmitted(
         _ call: CallID, _ message: OutboundMessage, at now: Instant
     ) -> SubmitAction {
-        guard calls[call]?.takesInput == true, phase != .closing else { return .dropped }
+        guard let place = placeOfWaiting(call) else { return .dropped }
         guard message.bytes.count <= peerMessageBytesMax else {
             _ = handlerFinished(call, .messageTooLarge(peerMessageBytesMax), at: now)
             return .tooLarge
         }
-        withLane(call) { lane, scheduler in
-            lane.messageQueued(message)
-            scheduler.laneChanged(call, &lane, queued: message.bytes.count)
-        }
+        calls.values[place].lane.messageQueued(message)
+        scheduler.laneChanged(call, &calls.values[place].lane, queued: message.bytes.count)
         awaitRelief(of: call)
         return .queued(allowance: allowance(of: call))
+    }
+
+    /// A handler sends its only answer and has finished.
+    ///
+    /// - Returns: whether the answer will be sent; when it is larger than the client accepts, a
+    ///   status says so instead.
+    package mutating func replySubmitted(
+        _ call: CallID, _ message: OutboundMessage, at now: Instant
+    ) -> Bool {
+        guard let place = placeOfWaiting(call) else {
+            return handlerFinished(call, .ok, at: now)
+        }
+        guard message.bytes.count <= peerMessageBytesMax else {
+            return handlerFinished(call, .messageTooLarge(peerMessageBytesMax), at: now)
+        }
+        heldBytes -= calls.values[place].inbound.heldBytes
+        guard calls.values[place].handlerFinished() == .sendStatus else { return false }
+        calls.values[place].lane.messageQueued(message)
+        calls.values[place].lane.endQueued(.status(.ok))
+        scheduler.laneChanged(call, &calls.values[place].lane, queued: message.bytes.count)
+        return true
+    }
+
+    private func placeOfWaiting(
+        _ call: CallID
+    ) -> Dictionary<CallID, ServerCallMachine>.Index? {
+        guard phase != .closing, let place = calls.index(forKey: call),
+            calls.values[place].takesInput
+        else { return nil }
+        return place
     }
 
     /// A handler has finished; it holds its call no longer.
@@ -52,18 +92,17 @@ extension ServerConnectionMachine {
     package mutating func handlerFinished(
         _ call: CallID, _ status: WireStatus, at now: Instant
     ) -> Bool {
-        heldBytes -= calls[call]?.inbound.heldBytes ?? 0
-        switch calls[call]?.handlerFinished() {
+        guard let place = calls.index(forKey: call) else { return false }
+        heldBytes -= calls.values[place].inbound.heldBytes
+        switch calls.values[place].handlerFinished() {
         case .sendStatus:
-            withLane(call) { lane, scheduler in
-                lane.endQueued(.status(status))
-                scheduler.laneChanged(call, &lane)
-            }
+            calls.values[place].lane.endQueued(.status(status))
+            scheduler.laneChanged(call, &calls.values[place].lane)
             return true
         case .remove:
             remove(call, at: now)
             return false
-        case .some(.none), nil:
+        case .none:
             return false
         }
     }
@@ -74,6 +113,15 @@ extension ServerConnectionMachine {
             calls[call]?.inboundCreditGiven(credit) == true
         else { return }
         queueControl(.credit(call, credit))
+    }
+
+    /// What the channel handler asks for after every round of writing, all at once.
+    ///
+    /// Mutating only so that the machine is looked at where it is and not copied first.
+    package mutating func standing() -> ConnectionStanding {
+        ConnectionStanding(
+            hasOutput: hasOutput, wantsInput: wantsInput, queuedBytes: queuedBytes,
+            callsHeld: callsHeld, wakeAt: wakeAt)
     }
 
     /// Whether there is anything to write.

@@ -43,7 +43,7 @@ package struct ServerConnectionMachine: Sendable {
     var calls: [CallID: ServerCallMachine] = [:]
     var lastOpened = CallID(0)
     /// The largest message that the client accepts.
-    var peerMessageBytesMax = Limits.messageBytesMaxLeast
+    package internal(set) var peerMessageBytesMax = Limits.messageBytesMaxLeast
 
     // Output
     var scheduler = OutboundScheduler()

@@ -3,14 +3,15 @@ import CZlib
 /// Deflates one piece of data after the other with the same settings and the same memory.
 ///
 /// The state (about 256 KiB) is made once and reset for each piece. Each piece is a complete
-/// stream of its own and can be inflated alone.
+/// stream of its own and can be inflated alone. A dictionary is taken in once; each piece begins
+/// with a copy of the state after it, which costs less than half of taking it in again.
 package struct Deflater: ~Copyable {
     /// The greatest input of one call in bytes; zlib counts with 32 bits.
     package static let inputBytesMax = Int(Int32.max)
 
     /// zlib keeps the address of its stream, so the stream must not move with this value.
     private let stream: UnsafeMutablePointer<z_stream>
-    private let dictionary: [UInt8]
+    private let hasDictionary: Bool
     private var room = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
     /// - Parameters:
@@ -38,8 +39,18 @@ package struct Deflater: ~Copyable {
             stream.deallocate()
             throw code == Z_MEM_ERROR ? .outOfMemory : .unexpected(code: code)
         }
+        if !dictionary.isEmpty {
+            let code = dictionary.withUnsafeBufferPointer {
+                deflateSetDictionary(stream, $0.baseAddress, UInt32($0.count))
+            }
+            guard code == Z_OK else {
+                deflateEnd(stream)
+                stream.deallocate()
+                throw .unexpected(code: code)
+            }
+        }
         self.stream = stream
-        self.dictionary = dictionary
+        hasDictionary = !dictionary.isEmpty
     }
 
     deinit {
@@ -55,8 +66,29 @@ package struct Deflater: ~Copyable {
         _ input: UnsafeRawBufferPointer, appendingTo output: inout [UInt8]
     ) throws(ZlibError) {
         guard input.count <= Self.inputBytesMax else { throw .inputTooLarge(input.count) }
-        try reset()
         makeRoom(for: input.count)
+        guard hasDictionary else {
+            let code = deflateReset(stream)
+            guard code == Z_OK else { throw .unexpected(code: code) }
+            return try run(stream, input, &output)
+        }
+        // zlib keeps the address of its stream, which therefore may not lie on the stack as a
+        // Swift value that moves.
+        let copy = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+        copy.initialize(to: z_stream())
+        defer { copy.deallocate() }
+        let code = deflateCopy(copy, stream)
+        guard code == Z_OK else {
+            throw code == Z_MEM_ERROR ? .outOfMemory : .unexpected(code: code)
+        }
+        defer { deflateEnd(copy) }
+        try run(copy, input, &output)
+    }
+
+    private func run(
+        _ stream: UnsafeMutablePointer<z_stream>, _ input: UnsafeRawBufferPointer,
+        _ output: inout [UInt8]
+    ) throws(ZlibError) {
         stream.pointee.next_in = UnsafeMutablePointer(
             mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self))
         stream.pointee.avail_in = UInt32(input.count)
@@ -76,16 +108,6 @@ package struct Deflater: ~Copyable {
         var output: [UInt8] = []
         try deflate(input, appendingTo: &output)
         return output
-    }
-
-    private mutating func reset() throws(ZlibError) {
-        var code = deflateReset(stream)
-        if code == Z_OK, !dictionary.isEmpty {
-            code = dictionary.withUnsafeBufferPointer {
-                deflateSetDictionary(stream, $0.baseAddress, UInt32($0.count))
-            }
-        }
-        guard code == Z_OK else { throw .unexpected(code: code) }
     }
 
     /// Room for the worst case, so that one call is enough.

@@ -124,6 +124,21 @@ package struct Inflater: ~Copyable {
         return made
     }
 
+    /// Inflates the beginning of a stream, until `output` is full or the stream ends. What lies
+    /// behind it is not looked at.
+    ///
+    /// - Returns: how many bytes came out.
+    /// - Throws: `.corrupt`, `.truncated`, `.trailingBytes`, the dictionary's.
+    package mutating func inflateBeginning(
+        of input: UnsafeRawBufferPointer, into output: inout MutableRawSpan
+    ) throws(ZlibError) -> Int {
+        try begin(input)
+        defer { end() }
+        return try output.withUnsafeMutableBytes { bytes throws(ZlibError) in
+            try run(bytes).made
+        }
+    }
+
     /// The most that can come out of so many bytes.
     private static func outputBytesMax(_ inputBytes: Int) -> Int {
         let (product, overflow) = inputBytes.multipliedReportingOverflow(by: ratioMax)

@@ -23,6 +23,7 @@ struct Taizhang: AsyncParsableCommand {
             ServeCommand.self, RecordCommand.self, ImportCommand.self, ExportCommand.self,
             QueryCommand.self, WatchCommand.self, ReadCommand.self, SubscribeCommand.self,
             ReplayCommand.self, VerifyCommand.self, StatusCommand.self, DescribeCommand.self,
+            BenchCommand.self,
         ])
 
     static func main() async {

@@ -37,7 +37,7 @@ import Zlib
             after: frontier(of: Array(records[..<skipped])), level: 6,
             dictionary: dictionary.map { (1, $0) })
         for record in records[skipped...] {
-            try record.withUnsafeBytes { try writer.add($0) }
+            try record.withUnsafeBytes { try writer.add(#require(RecordView($0))) }
         }
         return try writer.finish(root: frontier(of: records).root, isContinued: false)
     }

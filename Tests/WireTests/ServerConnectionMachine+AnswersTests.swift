@@ -30,6 +30,61 @@ import Testing
         #expect(machine.calls[call]?.lane.awaitsRelief == false)
     }
 
+    /// A reply is a message and the end of its call, in one step.
+    @Test func aReplyIsAMessageAndItsEnd() {
+        var machine = greetedServer()
+        let call = machine.opened(1, at: at(0))
+        let willBeSent = machine.replySubmitted(call, OutboundMessage([1, 2, 3]), at: at(0))
+        #expect(willBeSent)
+        #expect(!machine.awaitsAnswer(call))
+        let frames = machine.framesOut(at: at(0))
+        #expect(
+            frames == [
+                .message(call, Part(bytes: ByteBuffer(bytes: [1, 2, 3]), events: 1)),
+                .status(call, .ok),
+            ])
+        #expect(machine.callsHeld == 0)
+        #expect(machine.standing().queuedBytes == 0)
+    }
+
+    @Test func aReplyThatIsTooLargeBecomesAStatus() {
+        var machine = greetedServer()
+        let call = machine.opened(1, at: at(0))
+        let huge = OutboundMessage(Array(repeating: 0, count: machine.peerMessageBytesMax + 1))
+        let willBeSent = machine.replySubmitted(call, huge, at: at(0))
+        #expect(willBeSent)
+        let frames = machine.framesOut(at: at(0))
+        #expect(frames.count == 1)
+        guard case .status(call, let status) = frames.first else {
+            Issue.record("\(frames)")
+            return
+        }
+        #expect(status.code != .ok)
+    }
+
+    @Test func aReplyToACancelledCallFreesItsPlace() {
+        var machine = greetedServer()
+        let call = machine.opened(1, at: at(0))
+        #expect(machine.frameReceived(.cancel(call), at: at(0)) == .cancelled(call, .client))
+        #expect(machine.callsHeld == 1)
+        let willBeSent = machine.replySubmitted(call, OutboundMessage([1]), at: at(0))
+        #expect(!willBeSent)
+        #expect(machine.callsHeld == 0)
+        #expect(machine.framesOut(at: at(0)).isEmpty)
+    }
+
+    @Test func theStandingIsThatOfTheProperties() {
+        var machine = greetedServer()
+        let call = machine.opened(1, at: at(0))
+        _ = machine.messageSubmitted(call, OutboundMessage([1, 2, 3]), at: at(0))
+        let standing = machine.standing()
+        #expect(standing.hasOutput && machine.hasOutput)
+        #expect(standing.wantsInput == machine.wantsInput)
+        #expect(standing.queuedBytes == 3)
+        #expect(standing.callsHeld == 1)
+        #expect(standing.wakeAt == machine.wakeAt)
+    }
+
     /// It may have counted a little differently, and would wait for ever.
     @Test func whoeverHasSentSomethingIsToldWhenItIsGone() {
         var machine = greetedServer()

@@ -38,7 +38,7 @@ public final class Exchange: Sendable {
     /// - Throws: `TaizhangError`, or `CancellationError` when the task is cancelled.
     public nonisolated(nonsending) func receive() async throws -> [UInt8]? {
         switch await call.next() {
-        case .message(let bytes): return bytes
+        case .message(let bytes, _): return bytes
         case .ended(.status(let status)):
             if let error = TaizhangError(status) { throw error }
             return nil

@@ -30,9 +30,28 @@ public struct MessageStream: AsyncSequence, Sendable {
         public mutating func next(
             isolation actor: isolated (any Actor)?
         ) async throws -> [UInt8]? {
+            try await session.next(isolation: actor)?.bytes
+        }
+
+        /// The next message or stored value; nil at the orderly end.
+        mutating func nextPart(
+            isolation actor: isolated (any Actor)?
+        ) async throws -> StreamPart? {
             try await session.next(isolation: actor)
         }
+
+        /// The next message or stored value if it has come already.
+        mutating func partThatIsThere() -> StreamPart? {
+            session.partThatIsThere()
+        }
     }
+}
+
+/// What a server sends in a stream.
+struct StreamPart: Sendable {
+    var bytes: [UInt8]
+    /// A value of the log as it is stored, instead of a message of the service.
+    var isBlock: Bool
 }
 
 /// One reading of a stream, with as many calls as it takes to resume it.
@@ -56,20 +75,30 @@ final class StreamSession {
 
     /// The next message; runs where its caller runs, so that a message that is there already
     /// costs no change of threads.
-    func next(isolation actor: isolated (any Actor)?) async throws -> [UInt8]? {
+    func next(isolation actor: isolated (any Actor)?) async throws -> StreamPart? {
         while !isOver {
             let call = if let call { call } else { try await present(isolation: actor) }
             switch await call.next(isolation: actor) {
-            case .message(let bytes):
+            case .message(let bytes, let isBlock):
                 failures = 0
                 last = bytes
-                return bytes
+                return StreamPart(bytes: bytes, isBlock: isBlock)
             case .ended(let end):
                 self.call = nil
                 try await ended(end, isolation: actor)
             }
         }
         return nil
+    }
+
+    /// The next message if it has come already.
+    func partThatIsThere() -> StreamPart? {
+        guard !isOver, case .message(let bytes, let isBlock)? = call?.messageThatIsThere() else {
+            return nil
+        }
+        failures = 0
+        last = bytes
+        return StreamPart(bytes: bytes, isBlock: isBlock)
     }
 
     private func present(isolation actor: isolated (any Actor)?) async throws -> StreamCall {

@@ -9,7 +9,8 @@ import Wire
 final class StreamCall: CallSink {
     /// What a reader gets.
     enum Item: Sendable {
-        case message([UInt8])
+        /// A message of the service, or a value of the log as it is stored.
+        case message([UInt8], isBlock: Bool)
         case ended(CallEnd)
     }
 
@@ -21,7 +22,7 @@ final class StreamCall: CallSink {
     private let over: (@Sendable () -> Void)?
 
     private struct State {
-        var messages = CircularBuffer<(bytes: [UInt8], cost: Credit)>()
+        var messages = CircularBuffer<(bytes: [UInt8], isBlock: Bool, cost: Credit)>()
         var end: CallEnd?
         var reader: CheckedContinuation<Item, Never>?
         /// What was taken and not given back yet.
@@ -65,12 +66,22 @@ final class StreamCall: CallSink {
     /// What is there already; if nothing is, `reader` is resumed with what comes.
     private func takeNext(orResume reader: CheckedContinuation<Item, Never>?) -> Item? {
         let (item, back) = state.withLock { state -> (Item?, Credit?) in
-            if let (bytes, cost) = state.messages.popFirst() {
-                return (.message(bytes), giveBack(cost, &state))
+            if let (bytes, isBlock, cost) = state.messages.popFirst() {
+                return (.message(bytes, isBlock: isBlock), giveBack(cost, &state))
             }
             if let end = state.end { return (.ended(end), nil) }
             state.reader = reader
             return (nil, nil)
+        }
+        if let back { post { .give($0, back) } }
+        return item
+    }
+
+    /// The next message if it has come already; the end is left for `next`.
+    func messageThatIsThere() -> Item? {
+        let (item, back) = state.withLock { state -> (Item?, Credit?) in
+            guard let (bytes, isBlock, cost) = state.messages.popFirst() else { return (nil, nil) }
+            return (.message(bytes, isBlock: isBlock), giveBack(cost, &state))
         }
         if let back { post { .give($0, back) } }
         return item
@@ -108,14 +119,14 @@ final class StreamCall: CallSink {
         let bytes = Array(message.bytes.readableBytesView)
         let (reader, back) = state.withLock { state in
             guard let reader = state.reader else {
-                state.messages.append((bytes, message.cost))
+                state.messages.append((bytes, message.isBlock, message.cost))
                 return (nil as CheckedContinuation<Item, Never>?, nil as Credit?)
             }
             state.reader = nil
             return (reader, giveBack(message.cost, &state))
         }
         if let back { post { .give($0, back) } }
-        reader?.resume(returning: .message(bytes))
+        reader?.resume(returning: .message(bytes, isBlock: message.isBlock))
     }
 
     func ended(_ end: CallEnd) {

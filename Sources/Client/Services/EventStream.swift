@@ -1,34 +1,15 @@
+import NIOCore
 import Schema
 import Synchronization
 
-/// Events as they arrive: some at a time, and how far the ledger has been searched.
-public struct EventPage: Sendable, Equatable {
-    /// The events, in the order of the reading.
-    public let events: [LedgerEvent]
-    /// Everything before this position has been looked at: a reader that stops here goes on here.
-    public let next: UInt64
-    /// The last durable position when this was read.
-    public let head: UInt64
-    /// A subscription has delivered all that was there; what follows is new.
-    public let isCaughtUp: Bool
-
-    init(_ response: ReadResponse) throws(TaizhangError) {
-        var events: [LedgerEvent] = []
-        for fact in response.facts { events.append(try LedgerEvent(fact)) }
-        self.events = events
-        next = response.nextPosition
-        head = response.headPosition
-        isCaughtUp = response.caughtUp
-    }
-}
-
-/// Pages of events of a read or a subscription.
+/// Batches of events of a read or a subscription, for readers to whom speed matters: history comes
+/// in blocks as the server stores them, and the events are looked at where they lie.
 ///
 /// A connection that is lost is made again and the reading goes on where it was: no event is
 /// missing and none comes twice.
-public struct EventPages: AsyncSequence, Sendable {
-    /// A page.
-    public typealias Element = EventPage
+public struct EventBatches: AsyncSequence, Sendable {
+    /// A batch.
+    public typealias Element = EventBatch
 
     let client: TaizhangClient
     let method: String
@@ -46,18 +27,95 @@ public struct EventPages: AsyncSequence, Sendable {
 
     /// One reading.
     public struct Iterator: AsyncIteratorProtocol {
-        var messages: MessageStream.Iterator
-        let progress: ReadProgress
+        private var messages: MessageStream.Iterator
+        private let progress: ReadProgress
+        private let readers = ValueReaders()
+        private var last: EventBatch?
+        /// Batches that have come and are being inflated, in order.
+        private var ahead = CircularBuffer<Task<EventBatch, any Error>>()
+
+        /// Batches inflated at the same time: enough for the other cores, little in memory.
+        private static let aheadMax = 3
+
+        init(messages: MessageStream.Iterator, progress: ReadProgress) {
+            self.messages = messages
+            self.progress = progress
+        }
+
+        /// The next batch; nil at the end.
+        public mutating func next(
+            isolation actor: isolated (any Actor)?
+        ) async throws -> EventBatch? {
+            while ahead.count < Self.aheadMax, !progress.isComplete {
+                // One must come; more are taken only when they are there.
+                let part =
+                    ahead.isEmpty
+                    ? try await messages.nextPart(isolation: actor) : messages.partThatIsThere()
+                guard let part else { break }
+                guard let batch = try batch(part) else { continue }
+                progress.advanced(next: batch.next, count: UInt64(batch.count))
+                last = batch
+                if ahead.isEmpty, !batch.isSealed { return batch }
+                ahead.append(Task { try batch.inflated() })
+            }
+            return try await ahead.popFirst()?.value
+        }
+
+        /// - Returns: nil for a message that only prepares what follows.
+        private func batch(_ part: StreamPart) throws(TaizhangError) -> EventBatch? {
+            guard !part.isBlock else {
+                return try EventBatch(
+                    value: part.bytes, expected: progress.expected, after: last, readers)
+            }
+            let response = try ReadResponse.answer(part.bytes)
+            guard response.hasDictionary else { return EventBatch(response, readers) }
+            readers.add(response.dictionary)
+            return nil
+        }
+    }
+}
+
+/// Events as they arrive: some at a time, and how far the ledger has been searched.
+public struct EventPage: Sendable, Equatable {
+    /// The events, in the order of the reading.
+    public let events: [LedgerEvent]
+    /// Everything before this position has been looked at: a reader that stops here goes on here.
+    public let next: UInt64
+    /// The last durable position that the server has told of.
+    public let head: UInt64
+    /// A subscription has delivered all that was there when it began; what follows is new.
+    public let isCaughtUp: Bool
+
+    init(_ batch: EventBatch) throws {
+        events = try batch.events()
+        next = batch.next
+        head = batch.head
+        isCaughtUp = batch.isCaughtUp
+    }
+}
+
+/// Pages of events of a read or a subscription: the batches, copied out.
+public struct EventPages: AsyncSequence, Sendable {
+    /// A page.
+    public typealias Element = EventPage
+
+    /// The same events without a copy.
+    public let batches: EventBatches
+
+    /// Begins a reading of its own.
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(batches: batches.makeAsyncIterator())
+    }
+
+    /// One reading.
+    public struct Iterator: AsyncIteratorProtocol {
+        var batches: EventBatches.Iterator
 
         /// The next page; nil at the end.
         public mutating func next(
             isolation actor: isolated (any Actor)?
         ) async throws -> EventPage? {
-            guard !progress.isComplete, let bytes = try await messages.next(isolation: actor)
-            else { return nil }
-            let page = try EventPage(try ReadResponse.answer(bytes))
-            progress.advanced(page)
-            return page
+            try await batches.next(isolation: actor).map { try EventPage($0) }
         }
     }
 }
@@ -127,21 +185,33 @@ final class ReadProgress: Sendable {
         }
     }
 
-    func advanced(_ page: EventPage) {
-        let count = UInt64(page.events.count)
+    /// The next position of a reading that leaves nothing out; nil when only the server knows.
+    var expected: UInt64? {
+        state.withLock { kind in
+            switch kind {
+            case .read(let request): Swift.max(request.from, 1)
+            case .subscription(let request): request.fromEnd ? nil : Swift.max(request.from, 1)
+            }
+        }
+    }
+
+    /// - Parameters:
+    ///   - next: where the reading goes on.
+    ///   - count: events that came.
+    func advanced(next: UInt64, count: UInt64) {
         state.withLock { kind in
             switch kind {
             case .read(var request):
-                request.from = page.next
+                request.from = next
                 if request.limit > 0 {
                     if count >= request.limit { done.store(true, ordering: .relaxed) }
                     request.limit -= Swift.min(count, request.limit)
                 }
                 // Backwards, "before the first" is the end, where 0 would mean the beginning.
-                if request.backwards, page.next == 0 { done.store(true, ordering: .relaxed) }
+                if request.backwards, next == 0 { done.store(true, ordering: .relaxed) }
                 kind = .read(request)
             case .subscription(var request):
-                request.from = page.next
+                request.from = next
                 request.fromEnd = false
                 kind = .subscription(request)
             }

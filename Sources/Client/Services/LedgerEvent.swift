@@ -21,16 +21,19 @@ public struct LedgerEvent: Sendable, Equatable {
     /// The stream that it belongs to.
     public let stream: String
 
-    init(_ fact: RecordedFact) throws(TaizhangError) {
-        position = fact.position
-        streamVersion = fact.streamVersion
-        ledgerAtMicroseconds = fact.ledgerAtUs
-        tags = fact.tags
-        envelope = [UInt8](fact.envelope)
-        trailer = [UInt8](fact.trailer)
+    init(
+        position: UInt64, streamVersion: UInt64, ledgerAtMicroseconds: Int64, tags: [String],
+        envelope: [UInt8], trailer: [UInt8]
+    ) throws(TaizhangError) {
+        self.position = position
+        self.streamVersion = streamVersion
+        self.ledgerAtMicroseconds = ledgerAtMicroseconds
+        self.tags = tags
+        self.envelope = envelope
+        self.trailer = trailer
         let reader: EnvelopeReader
         do { reader = try EnvelopeReader(envelope) } catch {
-            throw TaizhangError(.dataLoss, "the event at \(fact.position) cannot be read: \(error)")
+            throw TaizhangError(.dataLoss, "the event at \(position) cannot be read: \(error)")
         }
         id = UUIDForm.text(reader.eventID)
         type = reader.typeName

@@ -26,6 +26,7 @@ extension TaizhangClient {
         request.from = position ?? 0
         request.backwards = backwards
         request.limit = limit ?? 0
+        request.acceptsBlocks = true
         return events("taizhang.services.v1.Read/Read", .read(request), options)
     }
 
@@ -38,6 +39,7 @@ extension TaizhangClient {
     ) throws -> EventStream {
         var request = SubscribeRequest()
         request.filter = try selection.filter()
+        request.acceptsBlocks = true
         switch start {
         case .beginning: break
         case .position(let position): request.from = position
@@ -51,6 +53,8 @@ extension TaizhangClient {
     ) -> EventStream {
         EventStream(
             pages: EventPages(
-                client: self, method: method, options: options, progress: ReadProgress(kind)))
+                batches: EventBatches(
+                    client: self, method: method, options: options,
+                    progress: ReadProgress(kind))))
     }
 }

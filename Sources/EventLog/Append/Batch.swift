@@ -1,26 +1,14 @@
 import LogFormat
 
-/// What becomes of a request once the batches it could have seen are durable.
-enum Answer: Sendable {
-    case appended(AppendResult)
-    case duplicate(AppendResult)
-    case admitted(AppendResult)
-    case failed(AppendFailure)
+/// The outcome of a request, told once the batches it could have seen are durable.
+typealias Answer = Result<AppendOutcome, AppendFailure>
 
-    var result: Result<AppendOutcome, AppendFailure> {
-        switch self {
-        case .appended(let result): .success(.appended(result))
-        case .duplicate(let result): .success(.duplicate(result))
-        case .admitted(let result): .success(.admitted(result))
-        case .failed(let failure): .failure(failure)
-        }
-    }
-
+extension Answer {
     /// Whether the answer depends on events having become durable.
     var claimsRecord: Bool {
         switch self {
-        case .appended, .duplicate: true
-        case .admitted, .failed: false
+        case .success(.appended), .success(.duplicate): true
+        case .success(.admitted), .failure: false
         }
     }
 }
@@ -30,21 +18,25 @@ package typealias AppendCompletion = @Sendable (Result<AppendOutcome, AppendFail
 
 /// Requests judged one after the other and made durable together: the unit of commit.
 ///
-/// `@unchecked Sendable`: the sequencer fills it; handing it to the committer ends that.
+/// `@unchecked Sendable`: the sequencer fills it; handing it to the committer ends that. For the
+/// same reason its variables need no check for overlapping accesses.
 final class Batch: @unchecked Sendable {
     /// The position of its first event, or of the next one if it has none.
     let first: UInt64
-    private(set) var values: [PendingValue] = []
+    @exclusivity(unchecked) private(set) var values: [PendingValue] = []
+    @exclusivity(unchecked)
     private(set) var answers: [(completion: AppendCompletion, answer: Answer)] = []
     /// Keys of the index that the events touch.
-    private(set) var keys = 0
-    private(set) var eventCount = 0
-    private(set) var byteCount = 0
+    @exclusivity(unchecked) private(set) var keys = 0
+    @exclusivity(unchecked) private(set) var eventCount = 0
+    @exclusivity(unchecked) private(set) var byteCount = 0
     /// The time of recording of its last event.
-    private(set) var ledgerAt: Int64 = 0
+    @exclusivity(unchecked) private(set) var ledgerAt: Int64 = 0
 
-    init(first: UInt64) {
+    /// - Parameter answers: how many answers there will be, by experience.
+    init(first: UInt64, answers: Int = 0) {
         self.first = first
+        self.answers.reserveCapacity(answers)
     }
 
     /// The position after its last event.
@@ -53,18 +45,23 @@ final class Batch: @unchecked Sendable {
     var isEmpty: Bool { eventCount == 0 && answers.isEmpty }
 
     /// Appends a record of `size` bytes, to the last value if it fits there.
+    ///
+    /// - Parameters:
+    ///   - spare: values that are not used any more and may be used again.
+    ///   - write: fills all of the bytes it is lent.
     func append(
-        recordBytes size: Int, valueBytesMax: Int, ledgerAt: Int64,
-        _ write: (inout [UInt8]) -> Void
+        recordBytes size: Int, valueBytesMax: Int, ledgerAt: Int64, spare: inout [PendingValue],
+        _ write: (UnsafeMutableRawBufferPointer) -> Void
     ) {
         let target: PendingValue
         if let last = values.last, last.recordBytes + size <= valueBytesMax {
             target = last
         } else {
-            target = PendingValue(first: end)
+            target = spare.popLast() ?? PendingValue(first: end)
+            target.begin(first: end)
             values.append(target)
         }
-        target.append(write)
+        target.append(count: size, write)
         eventCount += 1
         byteCount += size + ValueHeader.entrySize
         self.ledgerAt = ledgerAt
@@ -85,7 +82,7 @@ final class Batch: @unchecked Sendable {
 
     /// Tells all callers, in the order of judging.
     func deliver() {
-        for (completion, answer) in answers { completion(answer.result) }
+        for (completion, answer) in answers { completion(answer) }
     }
 
     /// Tells all callers that the batch failed.

@@ -60,11 +60,12 @@ final class Committer: @unchecked Sendable {
             return Self.failure(error)
         }
         publishedHead.withLock { $0 = head }
-        overlay.withLock { $0.markDurable(through: head.position, keys: batch.keys) }
+        let isWorthWriting = overlay.markDurable(
+            through: head.position, keys: batch.keys, options)
         durableWord.store(head.position, ordering: .releasing)
         batch.deliver()
         wakers.wake(Position(head.position))
-        follower?.committed()
+        if isWorthWriting { follower?.wake() }
         desk.committed(bytes: batch.byteCount)
         return nil
     }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A request on its way to the sequencer.
 struct Submission: Sendable {
     /// What is asked for.
@@ -20,6 +22,9 @@ struct Pipeline {
     static let committerRole = 1
     static let roles = 2
 
+    /// Requests that wait while the committer is busy, for which the sequencer is woken.
+    static let wakeEvery = 8
+
     /// Waiting to be judged, in order of arrival.
     var queue: [Submission] = []
     var queuedBytes = 0
@@ -38,6 +43,36 @@ struct Pipeline {
     var indexFull = false
     /// A sealed block has waited long enough for a commit to go along with.
     var isSealDue = false
+    /// The sequencer's thread sleeps and has nothing in hand.
+    var isSequencerIdle = false
+    /// The caller's thread that does the sequencer's work for a request of its own.
+    var carrier: pthread_t?
+
+    /// Lets the calling thread carry a request through by itself, if nothing at all is under way.
+    ///
+    /// - Returns: false when the request must be queued.
+    mutating func beginCarrying() -> Bool {
+        guard isSequencerIdle, carrier == nil, queue.isEmpty, isCommitterIdle, failure == nil,
+            stopped == nil, !isClosing
+        else { return false }
+        carrier = pthread_self()
+        isSequencerIdle = false
+        return true
+    }
+
+    /// Gives the sequencer's work back to its thread.
+    ///
+    /// - Returns: whether that thread has something to do.
+    mutating func endCarrying() -> Bool {
+        carrier = nil
+        isSequencerIdle = queue.isEmpty
+        return !queue.isEmpty || isClosing
+    }
+
+    /// Whether the calling thread carries a request through.
+    var isCarrier: Bool {
+        carrier.map { pthread_equal($0, pthread_self()) != 0 } ?? false
+    }
 }
 
 /// Why a commit failed.

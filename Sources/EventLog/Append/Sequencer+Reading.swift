@@ -1,3 +1,5 @@
+import LogFormat
+
 /// Reads that see what was judged but is not durable yet.
 extension Sequencer {
     func read(_ query: ReadQuery) throws(EventLogError) -> ReadPage {
@@ -31,21 +33,24 @@ extension Sequencer {
     }
 
     func streamVersion(_ stream: String) throws(EventLogError) -> UInt64 {
-        try load([stream])
-        return overlay.withLock { $0.entry(named: stream)?.version ?? 0 }
+        // Longer ones cannot be recorded.
+        guard stream.utf8.count <= RecordFormat.nameBytesMax else { return 0 }
+        let (index, version) = overlay.withLock { state in
+            let index = state.resolve(stream)
+            return (index, state.version(ofStream: index))
+        }
+        if let version { return version }
+        try load([(stream, index)])
+        return overlay.withLock { $0.version(ofStream: index) ?? 0 }
     }
 
-    /// Makes sure that the overlay knows the streams' versions.
-    func load(_ streams: [String]) throws(EventLogError) {
-        let unknown = overlay.withLock { state in
-            streams.filter { state.entry(named: $0)?.base == nil }
-        }
-        guard !unknown.isEmpty else { return }
+    /// Makes the overlay know the streams' versions.
+    func load(_ streams: [(name: String, index: NameIndex)]) throws(EventLogError) {
         // Nobody else adds events, so the table's answer holds until they are put in.
-        let records = try index?.records(ofNames: unknown) ?? unknown.map { _ in nil }
+        let records = try index?.records(ofNames: streams.map(\.name)) ?? streams.map { _ in nil }
         overlay.withLock { state in
-            for (name, record) in zip(unknown, records) {
-                state.load(stream: name, record: record)
+            for (stream, record) in zip(streams, records) {
+                state.load(stream: stream.index, record: record)
             }
         }
     }

@@ -95,12 +95,11 @@ extension Sequencer {
             throw EventLogError.doesNotContinue(
                 "the event at \(position) does not continue stream \(stream)")
         }
-        let added = overlay.withLock { state in
-            state.add(id: id, stream: stream, type: record.type, tags: tags)
-        }
-        copy.count(keys: added.keys)
+        copy.count(keys: overlay.withLock { $0.replay(record) })
+        var none: [PendingValue] = []
         copy.append(
-            recordBytes: record.bytes.count, valueBytesMax: Int.max, ledgerAt: record.ledgerAt
-        ) { $0.append(contentsOf: record.bytes) }
+            recordBytes: record.bytes.count, valueBytesMax: Int.max, ledgerAt: record.ledgerAt,
+            spare: &none
+        ) { $0.copyMemory(from: record.bytes) }
     }
 }

@@ -1,38 +1,58 @@
 import LogFormat
 
 extension RecordFormat {
-    /// Bytes that `append` will write for the event.
-    static func size(
-        stream: String, tags: [String], bodyBytes: Int, trailerBytes: Int
-    ) -> Int {
-        var size = fixedSize + stream.utf8.count + bodyBytes + trailerBytes
-        for tag in tags { size += 1 + tag.utf8.count }
-        return size
-    }
+    /// Writes a record into the bytes that are lent, which it must fill: one call for each part, in
+    /// the order of the parts. The caller has checked the lengths of names and the number of tags.
+    struct Writer {
+        private let bytes: UnsafeMutableRawBufferPointer
+        private var offset = 0
 
-    /// Appends the record. The caller has checked the lengths of names and the number of tags.
-    static func append(
-        _ event: EventDraft, tags: [String], trailer: [UInt8], streamVersion: UInt64,
-        ledgerAt: Int64, to bytes: inout [UInt8]
-    ) {
-        bytes.append(version)
-        bytes.append(0)
-        bytes.append(littleEndian: UInt16(truncatingIfNeeded: tags.count))
-        bytes.append(littleEndian: event.type)
-        bytes.append(bigEndian: event.id.high)
-        bytes.append(bigEndian: event.id.low)
-        bytes.append(littleEndian: UInt64(bitPattern: ledgerAt))
-        bytes.append(littleEndian: streamVersion)
-        bytes.append(littleEndian: UInt32(truncatingIfNeeded: event.body.count))
-        bytes.append(littleEndian: UInt32(truncatingIfNeeded: trailer.count))
-        bytes.append(UInt8(truncatingIfNeeded: event.stream.utf8.count))
-        bytes.append(contentsOf: event.stream.utf8)
-        for tag in tags {
-            bytes.append(UInt8(truncatingIfNeeded: tag.utf8.count))
-            bytes.append(contentsOf: tag.utf8)
+        init(_ bytes: UnsafeMutableRawBufferPointer) {
+            self.bytes = bytes
         }
-        bytes.append(contentsOf: event.body)
-        bytes.append(contentsOf: trailer)
+
+        /// The parts of fixed size and the stream's name.
+        mutating func begin(
+            _ event: EventDraft, tagCount: Int, trailerBytes: Int, streamVersion: UInt64,
+            ledgerAt: Int64
+        ) {
+            let count = UInt64(UInt16(truncatingIfNeeded: tagCount))
+            store(UInt64(version) | count << 16 | UInt64(event.type) << 32)
+            store(event.id.high.byteSwapped)
+            store(event.id.low.byteSwapped)
+            store(UInt64(bitPattern: ledgerAt))
+            store(streamVersion)
+            let bodyBytes = UInt64(UInt32(truncatingIfNeeded: event.body.count))
+            store(bodyBytes | UInt64(UInt32(truncatingIfNeeded: trailerBytes)) << 32)
+            add(name: event.stream)
+        }
+
+        /// The stream's name or a further tag.
+        mutating func add(name: String) {
+            name.withUTF8Bytes { text in
+                bytes[offset] = UInt8(truncatingIfNeeded: text.count)
+                offset += 1
+                copy(text)
+            }
+        }
+
+        /// Body and trailer.
+        mutating func end(body: [UInt8], trailer: [UInt8]) {
+            body.withUnsafeBytes { copy($0) }
+            trailer.withUnsafeBytes { copy($0) }
+        }
+
+        /// Stores a number, its lowest byte first.
+        private mutating func store(_ number: UInt64) {
+            bytes.storeBytes(of: number.littleEndian, toByteOffset: offset, as: UInt64.self)
+            offset += 8
+        }
+
+        private mutating func copy(_ source: UnsafeRawBufferPointer) {
+            UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<offset + source.count])
+                .copyMemory(from: source)
+            offset += source.count
+        }
     }
 }
 

@@ -47,9 +47,8 @@ final class IndexFollower: Sendable {
         monitor.withLock { $0.failure }
     }
 
-    /// Tells that there are new durable events; wakes the follower when they are many.
-    func committed() {
-        guard overlay.isWorthWriting(options) else { return }
+    /// Tells that there is enough for a write of the index.
+    func wake() {
         monitor.withLock { $0.isDue = true }
         monitor.wake()
     }
@@ -141,32 +140,28 @@ final class IndexFollower: Sendable {
     /// later than this only hold positions after the target.
     private func collect(
         through target: UInt64, root: MerkleHash, after checkpoint: IndexCheckpoint
-    ) -> (CheckpointWork, [PostingList]) {
-        let (lists, ids) = overlay.withLock { state -> ([PostingList], [EventID]) in
+    ) -> (CheckpointWork, [ListIndex]) {
+        let (lists, ids) = overlay.withLock { state -> ([ListIndex], [EventID]) in
             (
                 state.takeTouched(),
-                Array(state.ids(from: checkpoint.position + 1, through: target))
+                Array(state.ids.ids(from: checkpoint.position + 1, through: target))
             )
         }
         var work = CheckpointWork(
-            position: target, root: root, firstPosition: checkpoint.position + 1, ids: ids,
-            lists: [])
+            position: target, root: root, firstPosition: checkpoint.position + 1, ids: ids)
         work.lists.reserveCapacity(lists.count)
+        work.positions.reserveCapacity(ids.count * 4)
         for start in stride(from: 0, to: lists.count, by: Self.sliceSize) {
-            overlay.withLock { _ in
+            overlay.withLock { state in
                 for list in lists[start..<min(start + Self.sliceSize, lists.count)] {
-                    // What lingers from the last time is in the table already.
-                    let from = list.positions.upperBound(checkpoint.position)
-                    let end = max(list.positions.upperBound(target), from)
-                    work.lists.append(
-                        ListWork(name: list.name, positions: Array(list.positions[from..<end])))
+                    state.addWork(list, after: checkpoint.position, through: target, to: &work)
                 }
             }
         }
         return (work, lists)
     }
 
-    private func drain(_ lists: [PostingList], _ numbers: [UInt32]) {
+    private func drain(_ lists: [ListIndex], _ numbers: [UInt32]) {
         for start in stride(from: 0, to: lists.count, by: Self.sliceSize) {
             overlay.withLock { state in
                 for index in start..<min(start + Self.sliceSize, lists.count) {

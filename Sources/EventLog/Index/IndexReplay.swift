@@ -34,18 +34,12 @@ struct IndexReplay {
         var position = start
         var keys = 0
         try log.forEachRecord(from: start + 1) { at, record, isLast in
-            let stream = record.stream
-            let tags = record.tags
             let version = record.streamVersion
             guard version > 0 else {
                 throw EventLogError.damaged(
                     position: Position(at), "an event has stream version 0")
             }
-            keys += overlay.withLock { state in
-                state.assume(stream: stream, versionBefore: version - 1)
-                return state.add(id: record.id, stream: stream, type: record.type, tags: tags)
-                    .keys
-            }
+            keys += overlay.withLock { $0.replay(record) }
             position = at
             guard isLast else { return true }
             overlay.withLock { $0.markDurable(through: at, keys: keys) }

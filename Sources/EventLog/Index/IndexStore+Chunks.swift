@@ -35,17 +35,17 @@ extension IndexStore {
         positions.removeAll(keepingCapacity: true)
         switch wish {
         case .upTo(let position):
-            guard try cursor.seekAtMost(PostingKey(list: list, first: position).bytes) else {
+            guard try cursor.seekAtMost(PostingKey(list: list, first: position)) else {
                 return false
             }
             return try take(list, &positions, cursor)
         case .startingAt(let position):
-            guard try cursor.seek(PostingKey(list: list, first: position).bytes) else {
+            guard try cursor.seek(PostingKey(list: list, first: position)) else {
                 return false
             }
             return try take(list, &positions, cursor)
         case .holding(let position):
-            if try cursor.seekAtMost(PostingKey(list: list, first: position).bytes),
+            if try cursor.seekAtMost(PostingKey(list: list, first: position)),
                 try take(list, &positions, cursor), let last = positions.last, last >= position
             {
                 return true

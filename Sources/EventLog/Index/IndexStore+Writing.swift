@@ -1,4 +1,5 @@
 import LMDB
+import LogFormat
 
 extension IndexStore {
     /// Adds everything up to a new checkpoint in one transaction, in the order of keys.
@@ -24,23 +25,36 @@ extension IndexStore {
         }
     }
 
+    // MARK: Ids
+
+    private struct IDEntry {
+        var id: EventID
+        var position: UInt64
+    }
+
     private func putIDs(
         _ work: CheckpointWork, _ next: inout IndexCheckpoint,
         _ transaction: inout WriteTransaction
     ) throws {
-        var entries: [(id: EventID, position: UInt64)] = []
+        var entries: [IDEntry] = []
         entries.reserveCapacity(work.ids.count)
         for (index, id) in work.ids.enumerated() {
-            entries.append((id, work.firstPosition + UInt64(index)))
+            entries.append(IDEntry(id: id, position: work.firstPosition + UInt64(index)))
             if id.isVersion7, id > next.greatestV7 { next.greatestV7 = id }
         }
         entries.sort { $0.id < $1.id }
         try transaction.withWriteCursor(ids) { cursor in
+            let greatest = try cursor.last() ? cursor.pairKey : nil
             for entry in entries {
-                try cursor.put(entry.id.key, entry.position)
+                let key = entry.id.key
+                // Keys after all others need no search and fill their pages up.
+                let isLast = greatest.map { $0 < key } ?? true
+                try cursor.put(key, entry.position, isLast ? .append : [])
             }
         }
     }
+
+    // MARK: Names
 
     /// Gives every new name a number and brings the streams' versions up to date.
     private func intern(
@@ -48,84 +62,155 @@ extension IndexStore {
         _ transaction: inout WriteTransaction
     ) throws -> [UInt32] {
         var numbers = [UInt32](repeating: 0, count: work.lists.count)
-        var named: [(text: String, index: Int)] = []
+        var named: [Int] = []
         for (index, list) in work.lists.enumerated() {
-            switch list.name {
-            case .type(let number): numbers[index] = number
-            case .stream(let text), .tag(let text), .category(let text):
-                named.append((text, index))
-            }
+            numbers[index] = list.number ?? 0
+            // What has its number and no version has nothing new to be said of its name.
+            let isKnown = list.number != nil && (list.kind != .stream || list.positions.isEmpty)
+            if !isKnown { named.append(index) }
         }
-        // The order of keys; a name's stream, tag and category then share one look-up.
-        named.sort { $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) }
-        var start = 0
-        while start < named.count {
-            let text = named[start].text
-            var end = start + 1
-            while end < named.count, named[end].text == text { end += 1 }
-            let before = try record(of: text, transaction)
-            var record = before ?? NameRecord(number: 0, version: 0, last: 0)
-            if before == nil {
-                guard next.names < UInt32.max else {
-                    throw EventLogError.misuse("the index has no numbers for names left")
-                }
-                next.names += 1
-                record.number = next.names
+        try work.text.withUnsafeBytes { text in
+            func name(_ index: Int) -> UnsafeRawBufferPointer {
+                UnsafeRawBufferPointer(rebasing: text[work.lists[index].name])
             }
-            for (_, index) in named[start..<end] {
-                numbers[index] = record.number
-                if case .stream = work.lists[index].name {
-                    record.version += UInt64(work.lists[index].positions.count)
-                    record.last = work.lists[index].positions.last ?? record.last
+            // The order of keys; a name's stream, tag and category then share one look-up.
+            named.sort { name($0).precedes(name($1)) }
+            try transaction.withWriteCursor(names) { cursor in
+                var start = 0
+                while start < named.count {
+                    let text = name(named[start])
+                    var end = start + 1
+                    while end < named.count, name(named[end]).equals(text) { end += 1 }
+                    try intern(text, named[start..<end], work, &numbers, &next, &cursor)
+                    start = end
                 }
             }
-            if record != before { try transaction.put(names, text, record.bytes) }
-            start = end
         }
         return numbers
+    }
+
+    /// Does so for one name, which is that of all `lists`.
+    private func intern(
+        _ text: UnsafeRawBufferPointer, _ lists: ArraySlice<Int>, _ work: CheckpointWork,
+        _ numbers: inout [UInt32], _ next: inout IndexCheckpoint, _ cursor: inout WriteCursor
+    ) throws {
+        let known = lists.lazy.compactMap { index -> NameRecord? in
+            let list = work.lists[index]
+            guard let number = list.number, let base = list.base else { return nil }
+            return NameRecord(number: number, version: base.version, last: base.last)
+        }.first
+        let before = try known ?? record(of: text, &cursor)
+        var record = before ?? NameRecord(number: 0, version: 0, last: 0)
+        if before == nil {
+            guard next.names < UInt32.max else {
+                throw EventLogError.misuse("the index has no numbers for names left")
+            }
+            next.names += 1
+            record.number = next.names
+        }
+        for index in lists {
+            numbers[index] = record.number
+            let positions = work.lists[index].positions
+            if work.lists[index].kind == .stream, !positions.isEmpty {
+                record.version += UInt64(positions.count)
+                record.last = work.positions[positions.upperBound - 1]
+            }
+        }
+        if record != before { try cursor.put(text, record.bytes) }
+    }
+
+    private func record(
+        of text: UnsafeRawBufferPointer, _ cursor: inout WriteCursor
+    ) throws -> NameRecord? {
+        guard try cursor.seekExact(text) else { return nil }
+        guard let record = cursor.value({ NameRecord($0.transactionBytes) }) else {
+            throw EventLogError.damaged(
+                position: .zero, "the index's entry of \(String(decoding: text, as: UTF8.self))")
+        }
+        return record
+    }
+
+    // MARK: Postings
+
+    private struct ListPlace {
+        var list: ListID
+        var positions: Range<Int>
     }
 
     private func putPostings(
         _ work: CheckpointWork, _ numbers: [UInt32], _ chunkBytes: Int,
         _ transaction: inout WriteTransaction
     ) throws {
-        var order = work.lists.indices.map { index in
-            (list: ListID(kind: work.lists[index].name.kind, number: numbers[index]), index: index)
+        var order: [ListPlace] = []
+        order.reserveCapacity(work.lists.count)
+        for (index, list) in work.lists.enumerated() where !list.positions.isEmpty {
+            order.append(
+                ListPlace(
+                    list: ListID(kind: list.kind, number: numbers[index]),
+                    positions: list.positions))
         }
         order.sort { $0.list < $1.list }
         try transaction.withWriteCursor(postings) { cursor in
-            for (list, index) in order {
-                try append(work.lists[index].positions, to: list, chunkBytes, &cursor)
+            var chunk = GrowingChunk(limit: chunkBytes)
+            for place in order {
+                try append(work.positions[place.positions], to: place.list, &chunk, &cursor)
             }
         }
     }
 
     /// Appends positions to a list: fills its last chunk up, then begins new ones.
     private func append(
-        _ added: [UInt64], to list: ListID, _ chunkBytes: Int, _ cursor: inout WriteCursor
+        _ added: ArraySlice<UInt64>, to list: ListID, _ chunk: inout GrowingChunk,
+        _ cursor: inout WriteCursor
     ) throws {
-        guard !added.isEmpty else { return }
-        var positions: [UInt64] = []
-        let lastKey = PostingKey(list: list, first: UInt64.max).bytes
-        if try cursor.seekAtMost(lastKey) {
+        chunk.clear()
+        if try cursor.seekAtMost(PostingKey(list: list, first: UInt64.max)) {
             try cursor.entry { keySpan, valueSpan in
                 guard let key = PostingKey(keySpan.transactionBytes), key.list == list,
-                    valueSpan.byteCount < chunkBytes
+                    valueSpan.byteCount < chunk.limit
                 else { return }
-                guard
-                    PostingChunk.decode(
-                        valueSpan.transactionBytes, first: key.first, into: &positions)
-                else {
+                guard chunk.take(valueSpan.transactionBytes, first: key.first) else {
                     throw EventLogError.damaged(
                         position: Position(key.first), "a posting chunk of the index")
                 }
             }
         }
-        positions.append(contentsOf: added)
-        for run in PostingChunk.split(positions, limit: chunkBytes) {
-            guard let first = run.first else { continue }
-            try cursor.put(
-                PostingKey(list: list, first: first).bytes, PostingChunk.encode(run))
+        for position in added where !chunk.append(position) {
+            try put(&chunk, to: list, &cursor)
+            chunk.clear()
+            _ = chunk.append(position)
         }
+        try put(&chunk, to: list, &cursor)
+    }
+
+    private func put(
+        _ chunk: inout GrowingChunk, to list: ListID, _ cursor: inout WriteCursor
+    ) throws {
+        guard chunk.hasNew else { return }
+        let key = PostingKey(list: list, first: chunk.first)
+        try chunk.withBytes { try cursor.put(key, $0) }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether these bytes stand before others in the order of keys.
+    fileprivate func precedes(_ other: UnsafeRawBufferPointer) -> Bool {
+        let common = Swift.min(count, other.count)
+        var offset = 0
+        while common - offset >= 8 {
+            let left = loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            let right = other.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if left != right { return left.bigEndian < right.bigEndian }
+            offset += 8
+        }
+        while offset < common {
+            if self[offset] != other[offset] { return self[offset] < other[offset] }
+            offset += 1
+        }
+        return count < other.count
+    }
+
+    fileprivate func equals(_ other: UnsafeRawBufferPointer) -> Bool {
+        count == other.count && !precedes(other) && !other.precedes(self)
     }
 }

@@ -1,3 +1,5 @@
+import LogFormat
+
 /// The index's tail in memory: what has been judged after the index's checkpoint. Table and
 /// overlay together are exact.
 ///
@@ -24,14 +26,21 @@ final class Overlay: Sendable {
 
     /// Whether there is enough for a write of the index.
     func isWorthWriting(_ options: EventLogOptions) -> Bool {
+        withLock { $0.isWorthWriting(options) }
+    }
+
+    /// Takes note that everything up to `last` is durable; `keys` index keys belong to this commit.
+    ///
+    /// - Returns: whether there is enough for a write of the index.
+    func markDurable(through last: UInt64, keys: Int, _ options: EventLogOptions) -> Bool {
         withLock { state in
-            (state.marks.last?.last ?? 0) >= state.floor + UInt64(options.checkpointEvents)
-                || state.durableKeys >= options.checkpointKeys
+            state.markDurable(through: last, keys: keys)
+            return state.isWorthWriting(options)
         }
     }
 
     /// Forgets clean names when there are too many. Only the thread that adds may do so: between
-    /// looking a stream up and adding to it, its entry must stay.
+    /// looking a name up and adding to it, its entry must stay.
     func trimNames() {
         withLock { $0.trimNames(limit: nameCacheEntries) }
     }
@@ -55,26 +64,32 @@ struct OverlayState {
     private(set) var marks: [OverlayMark] = []
     /// Index keys of the events up to the last mark.
     private(set) var durableKeys = 0
+    /// Index keys of all events after the floor.
+    private var pendingKeys = 0
     /// Lists with positions that no write of the index has taken up yet.
-    private var touched: [PostingList] = []
+    private var touched: [ListIndex] = []
     /// Lists that a write of the index has taken up.
-    private var taken: [PostingList] = []
+    private var taken: [ListIndex] = []
 
-    private var ids: [EventID: UInt64] = [:]
-    /// The ids in the order of positions; the first one's position is `idsStart`.
-    private var idOrder: [EventID] = []
-    private var idsStart: UInt64
-    /// How many at the front of `idOrder` have been forgotten already.
-    private var idsDrained = 0
-    private var names: [String: NameEntry] = [:]
-    private var categories: [String: PostingList] = [:]
-    private var types: [UInt32: PostingList] = [:]
+    private(set) var ids: IDTable
+    fileprivate(set) var names: NameTable
+    /// By `ListIndex`. A list stays where it is as long as its owner is known.
+    private var lists: [PostingList] = []
+    private var freeLists: [ListIndex] = []
+    private var types: [UInt32: ListIndex] = [:]
+    /// The type that was added last, which most often comes again.
+    private var lastType: (type: UInt32, list: ListIndex)?
+
+    /// Tags of the event that is being replayed.
+    private var replayTags: [NameIndex] = []
 
     fileprivate init(checkpoint: IndexCheckpoint) {
         floor = checkpoint.position
         greatestV7 = checkpoint.greatestV7
         last = checkpoint.position
-        idsStart = checkpoint.position + 1
+        let hash = KeyedHash()
+        ids = IDTable(first: checkpoint.position + 1, hash: hash)
+        names = NameTable(hash: hash)
     }
 
     /// Number of events that the table does not hold.
@@ -82,11 +97,16 @@ struct OverlayState {
         last - floor
     }
 
+    /// Whether the index must be written before anything can be added.
+    func isFull(_ options: EventLogOptions) -> Bool {
+        count >= UInt64(options.overlayMaxEvents) || pendingKeys >= options.overlayMaxKeys
+    }
+
     // MARK: Looking up
 
     /// Where an id was judged; nil when it is not in the overlay.
     func position(of id: EventID) -> UInt64? {
-        ids[id]
+        ids.position(of: id)
     }
 
     /// Whether an id that is not in the overlay cannot be in the table either.
@@ -94,107 +114,155 @@ struct OverlayState {
         id > greatestV7 && id.isVersion7 || floor == 0
     }
 
-    /// The ids at ascending positions from `first` through `last`, as far as they are held.
-    func ids(from first: UInt64, through last: UInt64) -> ArraySlice<EventID> {
-        guard first >= idsStart, last >= first, last - idsStart < UInt64(idOrder.count) else {
-            return []
-        }
-        return idOrder[Int(first - idsStart)...Int(last - idsStart)]
-    }
-
     func entry(named name: String) -> NameEntry? {
-        names[name]
+        name.withUTF8Bytes { names.find($0) }.map { names[$0] }
     }
 
     func list(_ name: ListName) -> PostingList? {
-        switch name {
-        case .stream(let text): names[text]?.stream
-        case .tag(let text): names[text]?.tag
-        case .category(let text): categories[text]
-        case .type(let number): types[number]
-        }
+        let index: ListIndex? =
+            switch name {
+            case .stream(let text): entry(named: text)?.stream
+            case .tag(let text): entry(named: text)?.tag
+            case .category(let text): entry(named: text)?.category
+            case .type(let number): types[number]
+            }
+        return index.map { lists[Int($0)] }
+    }
+
+    func list(at index: ListIndex) -> PostingList {
+        lists[Int(index)]
+    }
+
+    /// The version of a stream including everything judged; nil when the table must be asked.
+    func version(ofStream name: NameIndex) -> UInt64? {
+        guard let base = names[name].base else { return nil }
+        guard let stream = names[name].stream else { return base.version }
+        return base.version + UInt64(lists[Int(stream)].positions.count)
+    }
+
+    /// The version of a stream including everything judged, or only what was up to `last`; nil when
+    /// the table must be asked.
+    func version(ofStream name: String, through last: UInt64 = .max) -> UInt64? {
+        guard let entry = entry(named: name), let base = entry.base else { return nil }
+        guard let stream = entry.stream else { return base.version }
+        return base.version + UInt64(lists[Int(stream)].positions.upperBound(last))
     }
 
     // MARK: Adding, on the sequencer's thread
 
+    /// Where a name is, which becomes known if it is not.
+    mutating func resolve(_ name: String) -> NameIndex {
+        name.withUTF8Bytes { names.make($0) }
+    }
+
     /// Remembers what the table says of a stream that the overlay did not know.
-    mutating func load(stream: String, record: NameRecord?) {
-        let entry = makeEntry(named: stream)
-        guard entry.base == nil else { return }
-        entry.number = entry.number ?? record?.number
-        entry.base = (record?.version ?? 0, record?.last ?? 0)
+    mutating func load(stream: NameIndex, record: NameRecord?) {
+        guard names[stream].base == nil else { return }
+        names[stream].number = names[stream].number ?? record?.number
+        names[stream].base = (record?.version ?? 0, record?.last ?? 0)
     }
 
     /// Takes a stream's version from a recorded event instead of asking the table.
-    mutating func assume(stream: String, versionBefore version: UInt64) {
-        let entry = makeEntry(named: stream)
-        if entry.base == nil { entry.base = (version, 0) }
+    mutating func assume(stream: NameIndex, versionBefore version: UInt64) {
+        if names[stream].base == nil { names[stream].base = (version, 0) }
     }
 
     /// Adds the next event. Its stream must have been loaded or assumed.
     ///
-    /// - Returns: the stream's new version and the number of index keys the event touches.
+    /// - Returns: the stream's new version, and the number of keys of the index that the next write
+    ///   must touch for this event and not for others before it.
     mutating func add(
-        id: EventID, stream: String, type: UInt32, tags: [String]
+        id: EventID, stream: NameIndex, type: UInt32, tags: ArraySlice<NameIndex>
     ) -> (version: UInt64, keys: Int) {
+        let before = touched.count
         last += 1
-        ids[id] = last
-        idOrder.append(id)
-        let entry = makeEntry(named: stream)
-        let streamList = entry.stream ?? PostingList(.stream(stream))
-        entry.stream = streamList
-        post(to: streamList)
-        let categoryList =
-            entry.category ?? makeCategory(String(category(ofStream: stream)))
-        entry.category = categoryList
-        post(to: categoryList)
-        for tag in tags {
-            let entry = makeEntry(named: tag)
-            let list = entry.tag ?? PostingList(.tag(tag))
-            entry.tag = list
-            post(to: list)
-        }
-        let typeList = types[type] ?? PostingList(.type(type))
-        if typeList.positions.isEmpty { types[type] = typeList }
-        post(to: typeList)
-        return (entry.version ?? 0, 4 + tags.count)
+        ids.append(id)
+        post(to: names[stream].stream ?? makeStream(stream))
+        post(to: names[stream].categoryOfStream ?? makeCategory(ofStream: stream))
+        for tag in tags { post(to: names[tag].tag ?? makeTag(tag)) }
+        post(to: typeList(type))
+        let keys = 1 + touched.count - before
+        pendingKeys += keys
+        return (version(ofStream: stream) ?? 0, keys)
+    }
+
+    /// Adds a recorded event.
+    ///
+    /// - Returns: what `add` says of keys.
+    mutating func replay(_ record: RecordView) -> Int {
+        let stream = names.make(record.streamBytes)
+        assume(stream: stream, versionBefore: record.streamVersion - 1)
+        replayTags.removeAll(keepingCapacity: true)
+        record.forEachTag { replayTags.append(names.make($0)) }
+        return add(id: record.id, stream: stream, type: record.type, tags: replayTags[...]).keys
     }
 
     /// Takes back everything from `position` on, because it will never have happened.
     mutating func discard(from position: UInt64) {
         guard position <= last else { return }
-        let kept = Int(position - idsStart)
-        for id in idOrder[kept...] { ids[id] = nil }
-        idOrder.removeSubrange(kept...)
-        for list in touched + taken {
-            list.positions.removeSubrange(list.positions.lowerBound(position)...)
+        ids.removeAll(from: position)
+        for part in [touched, taken] {
+            for index in part {
+                let kept = lists[Int(index)].positions.lowerBound(position)
+                lists[Int(index)].positions.removeSubrange(kept...)
+            }
         }
         last = position - 1
+        // What is discarded is always everything that is not durable.
+        pendingKeys = durableKeys
     }
 
-    private mutating func post(to list: PostingList) {
-        list.positions.append(last)
-        if !list.isTouched {
-            list.isTouched = true
+    private mutating func post(to list: ListIndex) {
+        lists[Int(list)].positions.append(last)
+        if !lists[Int(list)].isTouched {
+            lists[Int(list)].isTouched = true
             touched.append(list)
         }
     }
 
-    private mutating func makeEntry(named name: String) -> NameEntry {
-        if let entry = names[name] { return entry }
-        let entry = NameEntry(name: name)
-        names[name] = entry
-        return entry
+    private mutating func makeList(_ owner: ListOwner) -> ListIndex {
+        if let index = freeLists.popLast() {
+            lists[Int(index)] = PostingList(owner)
+            return index
+        }
+        lists.append(PostingList(owner))
+        return ListIndex(lists.count - 1)
     }
 
-    private mutating func makeCategory(_ name: String) -> PostingList {
-        if let list = categories[name] { return list }
-        let list = PostingList(.category(name))
-        categories[name] = list
+    private mutating func makeStream(_ name: NameIndex) -> ListIndex {
+        let list = makeList(.stream(name))
+        names[name].stream = list
+        return list
+    }
+
+    private mutating func makeTag(_ name: NameIndex) -> ListIndex {
+        let list = makeList(.tag(name))
+        names[name].tag = list
+        return list
+    }
+
+    private mutating func makeCategory(ofStream stream: NameIndex) -> ListIndex {
+        let category = names.makeCategory(ofStream: stream)
+        let list = names[category].category ?? makeList(.category(category))
+        names[category].category = list
+        names[stream].categoryOfStream = list
+        return list
+    }
+
+    private mutating func typeList(_ type: UInt32) -> ListIndex {
+        if let lastType, lastType.type == type { return lastType.list }
+        let list = types[type] ?? makeList(.type(type))
+        types[type] = list
+        lastType = (type, list)
         return list
     }
 
     // MARK: Durability and draining
+
+    fileprivate func isWorthWriting(_ options: EventLogOptions) -> Bool {
+        (marks.last?.last ?? 0) >= floor + UInt64(options.checkpointEvents)
+            || durableKeys >= options.checkpointKeys
+    }
 
     /// Everything up to `last` is durable; `keys` index keys belong to this commit.
     mutating func markDurable(through last: UInt64, keys: Int) {
@@ -219,7 +287,7 @@ struct OverlayState {
     }
 
     /// Takes up the lists for a write of the index; `finishTaken` or `giveBack` must follow.
-    mutating func takeTouched() -> [PostingList] {
+    mutating func takeTouched() -> [ListIndex] {
         taken = touched
         touched = []
         return taken
@@ -236,13 +304,39 @@ struct OverlayState {
         taken = []
     }
 
+    /// Copies what one list adds to a write of the index.
+    mutating func addWork(
+        _ index: ListIndex, after floor: UInt64, through target: UInt64,
+        to work: inout CheckpointWork
+    ) {
+        let owner = lists[Int(index)].owner
+        // What lingers from the last time is in the table already.
+        let from = lists[Int(index)].positions.upperBound(floor)
+        let end = max(lists[Int(index)].positions.upperBound(target), from)
+        let start = work.positions.count
+        work.positions.append(contentsOf: lists[Int(index)].positions[from..<end])
+        var list = ListWork(kind: owner.kind, positions: start..<work.positions.count)
+        if case .type(let number) = owner { list.number = number }
+        if let name = owner.name {
+            let text = work.text.count
+            names.withBytes(of: name) { work.text.append(contentsOf: $0) }
+            list.name = text..<work.text.count
+            list.number = names[name].number
+            if owner.kind == .stream { list.base = names[name].base }
+        }
+        work.lists.append(list)
+    }
+
     /// The table now holds everything up to `position`: readers may rely on it at once, the
     /// entries are drained afterwards in small steps.
     mutating func raiseFloor(to checkpoint: IndexCheckpoint) {
         floor = checkpoint.position
         greatestV7 = checkpoint.greatestV7
         let written = marks.prefix { $0.last <= checkpoint.position }
-        for mark in written { durableKeys -= mark.keys }
+        for mark in written {
+            durableKeys -= mark.keys
+            pendingKeys -= mark.keys
+        }
         marks.removeFirst(written.count)
     }
 
@@ -250,41 +344,45 @@ struct OverlayState {
     ///
     /// - Returns: whether there are more.
     mutating func drainIDs(limit: Int) -> Bool {
-        let stale = floor >= idsStart ? Int(min(floor - idsStart + 1, UInt64(idOrder.count))) : 0
-        let end = min(idsDrained + limit, stale)
-        for index in idsDrained..<max(end, idsDrained) { ids[idOrder[index]] = nil }
-        idsDrained = max(end, idsDrained)
-        if idsDrained < stale { return true }
-        // Cut once, at the end: cutting at each step would move the tail every time.
-        idOrder.removeFirst(idsDrained)
-        idsStart += UInt64(idsDrained)
-        idsDrained = 0
-        return false
+        ids.forget(through: floor, limit: limit)
     }
 
     /// Drains one list of the positions at or below the floor.
-    mutating func drain(_ list: PostingList, number: UInt32) {
-        let stale = list.positions.upperBound(floor)
-        let lastDrained = stale > 0 ? list.positions[stale - 1] : nil
-        list.positions.removeFirst(stale)
-        if let text = list.name.text, list.name.kind != .category, let entry = names[text] {
-            entry.number = number
-            if list.name.kind == .stream, let base = entry.base {
-                entry.base = (base.version + UInt64(stale), lastDrained ?? base.last)
+    mutating func drain(_ index: ListIndex, number: UInt32) {
+        let stale = lists[Int(index)].positions.upperBound(floor)
+        let lastDrained = stale > 0 ? lists[Int(index)].positions[stale - 1] : nil
+        lists[Int(index)].positions.removeFirst(stale)
+        if let name = lists[Int(index)].owner.name {
+            names[name].number = number
+            if lists[Int(index)].owner.kind == .stream, let base = names[name].base {
+                names[name].base = (base.version + UInt64(stale), lastDrained ?? base.last)
             }
         }
-        if list.positions.isEmpty {
-            list.isTouched = false
+        if lists[Int(index)].positions.isEmpty {
+            lists[Int(index)].isTouched = false
         } else {
-            touched.append(list)
+            touched.append(index)
         }
     }
 
     fileprivate mutating func trimNames(limit: Int) {
         guard names.count > limit else { return }
-        names = names.filter { !$0.value.isClean }
-        // Clean categories go too, so nobody may hold on to one that is no longer found by name.
-        for entry in names.values { entry.category = nil }
-        categories = categories.filter { $0.value.isTouched }
+        var isFreed = [Bool](repeating: false, count: lists.count)
+        names.trim { [lists] entry in
+            let own = [entry.stream, entry.tag, entry.category].compactMap { $0 }
+            // Nothing is lost by forgetting a name that has nothing to be written.
+            guard !own.contains(where: { lists[Int($0)].isTouched }) else { return true }
+            for list in own { isFreed[Int(list)] = true }
+            return false
+        }
+        for index in lists.indices where isFreed[index] {
+            lists[index].positions = []
+            freeLists.append(ListIndex(index))
+        }
+        names.forEach { entry in
+            if let list = entry.categoryOfStream, isFreed[Int(list)] {
+                entry.categoryOfStream = nil
+            }
+        }
     }
 }

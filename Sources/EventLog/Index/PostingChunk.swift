@@ -3,21 +3,6 @@ import LogFormat
 /// A run of ascending positions as the index stores it: count, span (last − first) and the
 /// differences after the first, all varints. The first position is in the key.
 enum PostingChunk {
-    /// Encodes ascending positions; the first is not written.
-    static func encode(_ positions: ArraySlice<UInt64>) -> [UInt8] {
-        guard let first = positions.first, let last = positions.last else { return [] }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(8 + positions.count * 2)
-        bytes.append(varint: UInt64(positions.count))
-        bytes.append(varint: last - first)
-        var previous = first
-        for position in positions.dropFirst() {
-            bytes.append(varint: position - previous)
-            previous = position
-        }
-        return bytes
-    }
-
     /// Appends the chunk's positions to `positions`.
     ///
     /// - Returns: false when the bytes are not a chunk; `positions` is then left as it was.
@@ -45,32 +30,5 @@ enum PostingChunk {
             return false
         }
         return true
-    }
-
-    /// Cuts ascending positions into runs that each encode into at most `limit` bytes (but hold at
-    /// least one position).
-    static func split(_ positions: [UInt64], limit: Int) -> [ArraySlice<UInt64>] {
-        var runs: [ArraySlice<UInt64>] = []
-        var start = 0
-        // Count and span take at most ten bytes each, usually far less; ten together is what a
-        // chunk within the limit can need.
-        var size = 10
-        for index in positions.indices {
-            let cost =
-                index == start ? 0 : varintSize(positions[index] - positions[index - 1])
-            if index > start, size + cost > limit {
-                runs.append(positions[start..<index])
-                start = index
-                size = 10
-            } else {
-                size += cost
-            }
-        }
-        if start < positions.count { runs.append(positions[start...]) }
-        return runs
-    }
-
-    private static func varintSize(_ value: UInt64) -> Int {
-        value == 0 ? 1 : (70 - value.leadingZeroBitCount) / 7
     }
 }

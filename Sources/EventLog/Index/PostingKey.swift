@@ -1,3 +1,4 @@
+import LMDB
 import LogFormat
 
 /// Which list of positions: the lists that the index keeps for every event.
@@ -22,19 +23,24 @@ struct ListID: Hashable, Comparable, Sendable {
 
 /// The key of a chunk of positions: 1 byte kind, 4 bytes number, 8 bytes first position, all
 /// big-endian, so that the chunks of a list lie side by side in order.
-struct PostingKey: Equatable {
+struct PostingKey: Equatable, ByteSource {
     static let size = 13
 
     let list: ListID
     let first: UInt64
 
-    var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Self.size)
-        bytes.append(list.kind.rawValue)
-        bytes.append(bigEndian: list.number)
-        bytes.append(bigEndian: first)
-        return bytes
+    /// Lends the key's bytes.
+    borrowing func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        // Three bytes stand before the key, so that its numbers lie side by side.
+        var room = (UInt64(0), UInt64(0))
+        let number = UInt64(list.number)
+        room.0 = (UInt64(list.kind.rawValue) << 32 | number).bigEndian
+        room.1 = first.bigEndian
+        return try Swift.withUnsafeBytes(of: &room) { (bytes) throws(Failure) in
+            try body(UnsafeRawBufferPointer(rebasing: bytes[3...]))
+        }
     }
 
     init(list: ListID, first: UInt64) {

@@ -23,45 +23,41 @@ enum ListName: Hashable, Sendable {
     }
 }
 
-/// The positions of one list that are not in the index's table yet. Guarded by the overlay's lock.
-final class PostingList {
-    let name: ListName
-    /// Ascending. Positions at or below the overlay's floor may linger until they are drained.
-    var positions: [UInt64] = []
-    /// Whether the list stands in the overlay's `touched`.
-    var isTouched = false
+/// Whose list of positions it is.
+enum ListOwner: Equatable {
+    case stream(NameIndex)
+    case tag(NameIndex)
+    case category(NameIndex)
+    case type(UInt32)
 
-    init(_ name: ListName) {
-        self.name = name
+    var kind: ListKind {
+        switch self {
+        case .stream: .stream
+        case .tag: .tag
+        case .category: .category
+        case .type: .type
+        }
+    }
+
+    /// The owner's place in the table of names; nil for a type.
+    var name: NameIndex? {
+        switch self {
+        case .stream(let name), .tag(let name), .category(let name): name
+        case .type: nil
+        }
     }
 }
 
-/// What the overlay knows of a name. Guarded by the overlay's lock.
-final class NameEntry {
-    let name: String
-    /// The name's number in the table, once it is known.
-    var number: UInt32?
-    /// Version and last position of the stream of this name in the table, as of the last drain
-    /// of `stream`; nil until it was looked up.
-    var base: (version: UInt64, last: UInt64)?
-    var stream: PostingList?
-    var tag: PostingList?
-    /// The list of the stream's category, so that its name is cut out once and not per event.
-    var category: PostingList?
+/// The positions of one list that are not in the index's table yet.
+struct PostingList {
+    let owner: ListOwner
+    /// Ascending. Positions at or below the overlay's floor may linger until they are drained.
+    var positions: [UInt64] = []
+    /// Whether the list stands in the overlay's `touched` or `taken`.
+    var isTouched = false
 
-    init(name: String) {
-        self.name = name
-    }
-
-    /// The stream's version including everything judged; nil when the table must be asked.
-    var version: UInt64? {
-        guard let base else { return nil }
-        return base.version + UInt64(stream?.positions.count ?? 0)
-    }
-
-    /// Whether nothing would be lost by forgetting the entry.
-    var isClean: Bool {
-        !(stream?.isTouched ?? false) && !(tag?.isTouched ?? false)
+    init(_ owner: ListOwner) {
+        self.owner = owner
     }
 }
 

@@ -54,11 +54,7 @@ extension EventLog {
     package func streamVersion(_ stream: String) throws(EventLogError) -> UInt64 {
         try checkOpen()
         let durable = committer.durable
-        let known = overlay.withLock { state -> UInt64? in
-            guard let entry = state.entry(named: stream), let base = entry.base else { return nil }
-            guard let positions = entry.stream?.positions else { return base.version }
-            return base.version + UInt64(positions.upperBound(durable))
-        }
+        let known = overlay.withLock { $0.version(ofStream: stream, through: durable) }
         if let known { return known }
         guard let index else { throw .indexUnavailable(indexFault ?? "there is no index") }
         return try index.records(ofNames: [stream])[0]?.version ?? 0

@@ -30,9 +30,11 @@ func search(
     horizon: UInt64, overlay: Overlay, index: IndexStore?, effort: Int
 ) throws(EventLogError) -> (positions: [UInt64], next: UInt64?) {
     // The overlay first: see `Overlay`.
-    let snapshot = overlay.withLock { state in
+    var snapshot = overlay.withLock { state in
         state.snapshot(for: plan, from: from, direction: direction, horizon: horizon)
     }
+    // The table may have grown past the horizon since the reader looked at the head.
+    snapshot.floor = min(snapshot.floor, horizon)
     let needsTable = snapshot.floor > 0 && (direction == .backwards || from <= snapshot.floor)
     guard needsTable, let index else {
         return try storing {

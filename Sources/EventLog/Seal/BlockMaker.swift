@@ -27,7 +27,7 @@ struct BlockMaker {
         for batch in batches {
             try batch.withUnsafeBytes { bytes in
                 let value = try ValueView(bytes, at: next)
-                try value.forEachRawRecord { _, record in try writer.add(record.bytes) }
+                try value.forEachRawRecord { _, record in try writer.add(record) }
                 next = value.header.last + 1
                 root = value.header.root
                 isContinued = value.header.isContinued

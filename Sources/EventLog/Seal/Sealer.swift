@@ -79,7 +79,9 @@ final class Sealer: @unchecked Sendable {
         guard bytes >= rawBytesWanted else {
             return .tooLittle(bytes: bytes, through: through)
         }
-        let maker = try chooseDictionary(batches, after: before)
+        let isInHaste = through - before.size > UInt64(options.sealHasteEvents)
+        let level = isInHaste ? options.sealLevelInHaste : options.sealLevel
+        let maker = try chooseDictionary(batches, after: before, level: level)
         let made = try maker.make(batches, after: before)
         try options.whileSealing?(.made)
         let after = try maker.prove(made.bytes, after: before)
@@ -130,11 +132,11 @@ final class Sealer: @unchecked Sendable {
 
     /// Tries now and then whether a dictionary of what is written these days is worth having.
     private func chooseDictionary(
-        _ batches: [[UInt8]], after frontier: MerkleFrontier
+        _ batches: [[UInt8]], after frontier: MerkleFrontier, level: Int
     ) throws -> BlockMaker {
         let newest = log.dictionaries.newest
         var maker = BlockMaker(
-            level: options.sealLevel, blockBytes: options.sealedBlockBytes, dictionary: newest)
+            level: level, blockBytes: options.sealedBlockBytes, dictionary: newest)
         guard options.dictionaryBytes > 0, blocksUntilTrial <= 0 else {
             blocksUntilTrial -= 1
             return maker

@@ -68,6 +68,7 @@ extension LogStore {
     func rawBatches(
         from first: UInt64, through: UInt64, bytes: Int
     ) throws(EventLogError) -> [[UInt8]] {
+        guard first <= through else { return [] }
         var batches: [[UInt8]] = []
         var next = first
         var total = 0
@@ -105,18 +106,21 @@ extension LogStore {
         return frontier
     }
 
-    /// The sealed block that holds `position`, as stored; nil when a batch holds it.
-    func sealedBlock(at position: UInt64) throws(EventLogError) -> SealedBlock? {
-        guard position >= 1, position <= sealedThrough else { return nil }
-        return try storing {
+    /// The value that holds `position`, as stored.
+    ///
+    /// - Throws: `.damaged` when there is none.
+    func storedValue(at position: UInt64) throws(EventLogError) -> StoredValue {
+        try storing {
             try environment.read { transaction in
                 try transaction.withCursor(values) { cursor in
-                    guard try cursor.seekAtMost(position) else { return nil }
-                    let value = try Self.value(of: cursor)
-                    guard value.header.kind == .sealedBlock, position <= value.header.last else {
-                        return nil
+                    guard try cursor.seekAtMost(position) else {
+                        throw FormatFault.damaged(position: position, "the event is missing")
                     }
-                    return SealedBlock(
+                    let value = try Self.value(of: cursor)
+                    guard position <= value.header.last else {
+                        throw FormatFault.damaged(position: position, "the event is missing")
+                    }
+                    return StoredValue(
                         first: Position(value.header.first), last: Position(value.header.last),
                         dictionary: value.dictionaryNumber, bytes: [UInt8](value.bytes))
                 }

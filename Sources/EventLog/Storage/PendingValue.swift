@@ -5,16 +5,22 @@ import Zlib
 /// directory.
 ///
 /// `@unchecked Sendable`: the sequencer's thread appends; once the value is part of a batch that
-/// was handed on, nobody changes it any more and both threads read.
+/// was handed on, nobody changes it any more and both threads read, until the batch is durable and
+/// the value is begun anew. For the same reason its variables need no check for overlapping
+/// accesses.
 final class PendingValue: @unchecked Sendable {
-    let first: UInt64
-    private var bytes: [UInt8] = []
+    @exclusivity(unchecked) private(set) var first: UInt64
+    /// Room for records; only the first `recordBytes` bytes mean anything.
+    @exclusivity(unchecked) private var bytes: [UInt8] = []
+    /// Bytes of records.
+    @exclusivity(unchecked) private(set) var recordBytes = 0
     /// Where each record ends in `bytes`.
-    private var ends: [Int] = []
+    @exclusivity(unchecked) private var ends: [Int] = []
+
+    private static let roomMin = 4_096
 
     init(first: UInt64) {
         self.first = first
-        bytes.reserveCapacity(4_096)
     }
 
     var count: Int { ends.count }
@@ -22,18 +28,37 @@ final class PendingValue: @unchecked Sendable {
     /// The last position; meaningful once there is a record.
     var last: UInt64 { first + UInt64(count) - 1 }
 
-    /// Bytes of records.
-    var recordBytes: Int { bytes.count }
-
     /// Bytes of the value as stored, header and all.
     var storedBytes: Int {
-        ValueHeader.size + count * ValueHeader.entrySize + bytes.count
+        ValueHeader.size + count * ValueHeader.entrySize + recordBytes
+    }
+
+    /// Empties the value, whose room is kept.
+    func begin(first: UInt64) {
+        self.first = first
+        recordBytes = 0
+        ends.removeAll(keepingCapacity: true)
     }
 
     /// Appends the record that `write` appends to the bytes it is given.
     func append(_ write: (inout [UInt8]) -> Void) {
-        write(&bytes)
-        ends.append(bytes.count)
+        var record: [UInt8] = []
+        write(&record)
+        append(count: record.count) { room in room.copyBytes(from: record) }
+    }
+
+    /// Appends a record of `size` bytes, which `write` fills.
+    func append(count size: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) {
+        let end = recordBytes + size
+        if end > bytes.count {
+            let room = max(end, 2 * bytes.count, Self.roomMin)
+            bytes.append(contentsOf: repeatElement(0, count: room - bytes.count))
+        }
+        bytes.withUnsafeMutableBytes { all in
+            write(UnsafeMutableRawBufferPointer(rebasing: all[recordBytes..<end]))
+        }
+        recordBytes = end
+        ends.append(end)
     }
 
     /// Lends the record at a position that the value holds.
@@ -68,7 +93,8 @@ final class PendingValue: @unchecked Sendable {
                     of: sum.littleEndian, toByteOffset: entry + 4, as: UInt32.self)
                 entry += ValueHeader.entrySize
             }
-            UnsafeMutableRawBufferPointer(rebasing: value[entry...]).copyMemory(from: all)
+            UnsafeMutableRawBufferPointer(rebasing: value[entry...]).copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: all[..<recordBytes]))
         }
         let header = ValueHeader(
             kind: .rawBatch, first: first, count: UInt32(truncatingIfNeeded: count),

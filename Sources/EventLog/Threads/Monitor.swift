@@ -4,11 +4,12 @@ import Glibc
 /// nothing to wait on.
 ///
 /// `@unchecked Sendable`: `state` is touched only with the mutex held, the pointers never change.
+/// The mutex also keeps accesses apart, so that they need not be checked again at run time.
 final class Monitor<State>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let conditions: UnsafeMutablePointer<pthread_cond_t>
     private let roles: Int
-    private var state: State
+    @exclusivity(unchecked) private var state: State
 
     /// - Parameter roles: how many kinds of threads wait; each is woken by its number.
     init(_ state: State, roles: Int = 1) {

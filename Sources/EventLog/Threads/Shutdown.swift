@@ -26,12 +26,15 @@ struct Shutdown: Sendable {
     let waiters: Waiters
     let threads: LogThreads?
 
-    /// Ends everything and waits for it, unless the caller is one of the log's own threads: those
-    /// cannot wait for themselves, so another one does.
+    /// Ends everything and waits for it, unless the caller is one of the log's own threads or does
+    /// the work of one: those cannot wait for themselves, so another one does.
     func begin() {
-        pipeline.withLock { $0.isClosing = true }
+        let isCarrier = pipeline.withLock { state in
+            state.isClosing = true
+            return state.isCarrier
+        }
         pipeline.wake(role: Pipeline.sequencerRole)
-        guard let threads, threads.includesCurrent else { return finish() }
+        guard let threads, isCarrier || threads.includesCurrent else { return finish() }
         // Without a thread to finish on, the operating system cleans up when the process ends.
         guard let closer = try? WorkerThread(name: "tz-closer", { finish() }) else { return }
         closer.detach()

@@ -3,22 +3,31 @@ package struct AppendResult: Equatable, Sendable {
     /// Position of the request's first event.
     package let first: Position
     /// Position of the request's last event.
-    package let last: Position
-    /// Version of its stream after each event, in the request's order.
-    package let versions: [UInt64]
+    package var last: Position { Position(first.value + UInt64(moreVersions.count)) }
+    /// Version of its stream after the request's first event.
+    package let firstVersion: UInt64
+    /// Those of the further events; most requests have none.
+    package let moreVersions: [UInt64]
     /// The server's time of recording, microseconds since 1970-01-01T00:00:00Z.
     package let ledgerAt: Int64
     /// What the judge added to each event, in the request's order.
     package let trailers: [[UInt8]]
 
-    package init(
-        first: Position, last: Position, versions: [UInt64], ledgerAt: Int64, trailers: [[UInt8]]
+    /// Version of its stream after each event, in the request's order.
+    package var versions: [UInt64] { [firstVersion] + moreVersions }
+
+    /// - Parameters:
+    ///   - versions: one an event, at least one.
+    ///   - trailers: one an event; none at all stands for empty ones.
+    init(
+        first: Position, ledgerAt: Int64, versions: some Collection<UInt64>, trailers: [[UInt8]]
     ) {
         self.first = first
-        self.last = last
-        self.versions = versions
         self.ledgerAt = ledgerAt
-        self.trailers = trailers
+        firstVersion = versions.first ?? 0
+        moreVersions = versions.count > 1 ? Array(versions.dropFirst()) : []
+        self.trailers =
+            trailers.isEmpty ? [[UInt8]](repeating: [], count: versions.count) : trailers
     }
 }
 

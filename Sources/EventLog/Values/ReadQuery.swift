@@ -43,6 +43,11 @@ package struct ReadQuery: Hashable, Sendable {
         self.maxEvents = maxEvents
         self.maxBytes = maxBytes
     }
+
+    /// Whether no event is left out.
+    package var isEverything: Bool {
+        PositionPlan(self).isEverything
+    }
 }
 
 /// One answer to a read.

@@ -10,8 +10,14 @@ package struct FactDays: Equatable, Sendable {
 
     /// - Parameter payload: the payload's bytes; what cannot be read gives no days.
     package init(type: EventType, payload: [UInt8]) {
-        guard let fields = Self.fields[type], fields.last > 0 else { return }
-        var reader = WireReader(payload)
+        self.init(type: type, payload: payload, in: 0..<payload.count)
+    }
+
+    /// - Parameter range: the payload's place in the bytes.
+    package init(type: EventType, payload bytes: [UInt8], in range: Range<Int>) {
+        let fields = Self.fields(of: type)
+        guard fields.last > 0 else { return }
+        var reader = WireReader(bytes, in: range)
         while let field = try? reader.next() {
             guard field.number <= fields.last, case .varint(let value) = field.value else {
                 continue
@@ -24,20 +30,28 @@ package struct FactDays: Equatable, Sendable {
 
     /// Field numbers, 0 for none.
     private struct Fields {
-        let on: Int
-        let effectiveFrom: Int
+        var on = 0
+        var effectiveFrom = 0
         var last: Int { max(on, effectiveFrom) }
     }
 
-    private static let fields: [EventType: Fields] = {
-        var table: [EventType: Fields] = [:]
+    private static func fields(of type: EventType) -> Fields {
+        let place = Int(type.number)
+        return place < table.count ? table[place] : Fields()
+    }
+
+    /// By number of the type.
+    private static let table: [Fields] = {
+        var table = [Fields](
+            repeating: Fields(), count: 1 + Int(EventType.all.map(\.number).max() ?? 0))
         for type in EventType.all {
             func number(_ name: String) -> Int {
                 let field = type.descriptor.field(named: name)
                 guard let field, field.format == .date, !field.isRepeated else { return 0 }
                 return field.number
             }
-            table[type] = Fields(on: number("on"), effectiveFrom: number("effective_from"))
+            table[Int(type.number)] = Fields(
+                on: number("on"), effectiveFrom: number("effective_from"))
         }
         return table
     }()

@@ -1,4 +1,4 @@
-import Schema
+package import Schema
 
 /// Why the bytes of a fact cannot be understood.
 package struct FactDecodingError: Error, Sendable, CustomStringConvertible {
@@ -19,27 +19,41 @@ package enum FactDecoder {
     /// - Throws: `FactDecodingError` for bytes that are no envelope, `Refusal` (`INV-ENVELOPE`)
     ///   for fields that are missing or contradict each other, `SchemaError` for the payload.
     package static func proposal(_ bytes: [UInt8]) throws -> Proposal {
-        let envelope = try envelope(bytes)
-        guard let id = FactID(bytes: envelope.eventID) else {
+        try proposal(envelope(bytes), isChecked: false)
+    }
+
+    /// A proposal from an envelope that has passed the schema's validation as a whole.
+    ///
+    /// - Throws: `Refusal` (`INV-ENVELOPE`) for fields that are missing or contradict each other.
+    package static func proposal(checked envelope: EnvelopeReader) throws -> Proposal {
+        try proposal(envelope, isChecked: true)
+    }
+
+    private static func proposal(
+        _ envelope: EnvelopeReader, isChecked: Bool
+    ) throws -> Proposal {
+        guard let (high, low) = envelope.eventIDHalves else {
+            let count = envelope.eventID.count
             throw refusal(
-                zh: "event_id 必须是 16 字节的 UUID，现为 \(envelope.eventID.count) 字节",
-                en: "event_id must be a UUID of 16 bytes; it has \(envelope.eventID.count)")
+                zh: "event_id 必须是 16 字节的 UUID，现为 \(count) 字节",
+                en: "event_id must be a UUID of 16 bytes; it has \(count)")
         }
-        guard !envelope.recordedBy.isEmpty else {
+        let recordedBy = envelope.recordedBy
+        guard !recordedBy.isEmpty else {
             throw refusal(
                 zh: "缺少 recorded_by：请写明录入人", en: "recorded_by is missing: say who records")
         }
-        let payload = try payload(envelope)
-        try checkStream(envelope.stream, type: payload.type)
-        let (occurred, validDay) = try validTime(envelope, payload)
-        let fact = fact(
-            envelope, id: id, payload: payload, occurred: occurred, validDay: validDay,
+        let payload = try payload(envelope, isChecked: isChecked)
+        let type = payload.type
+        let stream = envelope.stream
+        if !isChecked { try checkStream(envelope, type: type) }
+        let (occurred, validDay) = try validTime(envelope, type)
+        let fact = try fact(
+            envelope, id: FactID(high: high, low: low), stream: stream, recordedBy: recordedBy,
+            payload: payload, occurred: occurred, validDay: validDay,
             tags: Subjects.of(
-                type: payload.type, stream: envelope.stream, payload: [UInt8](envelope.payload)))
-        return Proposal(
-            fact: fact,
-            recordedAt: envelope.hasRecordedAtUs ? envelope.recordedAtUs : nil,
-            tenant: envelope.hasTenant ? envelope.tenant : nil)
+                type: type, stream: stream, payload: envelope.bytes, in: envelope.payloadRange))
+        return Proposal(fact: fact, recordedAt: envelope.recordedAt, tenant: envelope.tenant)
     }
 
     /// A recorded fact.
@@ -54,59 +68,73 @@ package enum FactDecoder {
         body: [UInt8], trailer: [UInt8], position: UInt64, streamVersion: UInt64, tags: [String]
     ) throws -> Fact {
         let envelope = try envelope(body)
-        guard let id = FactID(bytes: envelope.eventID) else {
+        guard let (high, low) = envelope.eventIDHalves else {
             throw FactDecodingError(
                 description: "the fact at position \(position) has no event id of 16 bytes")
         }
-        let added: Trailer
+        let added: TrailerReader
         do {
-            added = try Trailer(decoding: trailer)
+            added = try TrailerReader(trailer)
         } catch {
             throw FactDecodingError(
                 description: "the trailer of the fact at position \(position) is damaged: \(error)")
         }
-        let payload = try payload(envelope, filled: [UInt8](added.filled))
-        let (occurred, validDay) = try validTime(envelope, payload)
-        var fact = fact(
-            envelope, id: id, payload: payload, occurred: occurred, validDay: validDay, tags: tags)
+        let payload = try payload(envelope, filled: added.filled)
+        let (occurred, validDay) = try validTime(envelope, payload.type)
+        var fact = try fact(
+            envelope, id: FactID(high: high, low: low), stream: envelope.stream,
+            recordedBy: envelope.recordedBy, payload: payload, occurred: occurred,
+            validDay: validDay, tags: tags)
         fact.position = position
         fact.streamVersion = streamVersion
-        fact.recordedAt = added.recordedAtUs
+        fact.recordedAt = added.recordedAt
         fact.tenant = added.tenant
         fact.settleTime()
-        fact.isLate = added.late
-        fact.isAfterSeal = added.afterSeal
+        fact.isLate = added.isLate
+        fact.isAfterSeal = added.isAfterSeal
         return fact
     }
 
-    private static func envelope(_ bytes: [UInt8]) throws -> Envelope {
+    private static func envelope(_ bytes: [UInt8]) throws -> EnvelopeReader {
+        let envelope: EnvelopeReader
         do {
-            return try Envelope(decoding: bytes)
+            envelope = try EnvelopeReader(bytes)
         } catch {
             throw FactDecodingError(description: "the bytes are not an Envelope: \(error)")
         }
+        guard envelope.hasSoundTexts else {
+            throw FactDecodingError(
+                description: "the bytes are not an Envelope: a text is not UTF-8")
+        }
+        return envelope
     }
 
     private static func payload(
-        _ envelope: Envelope, filled: [UInt8] = []
+        _ envelope: EnvelopeReader, filled: ArraySlice<UInt8> = [], isChecked: Bool = false
     ) throws -> EventPayload {
-        guard let type = EventType(rawValue: envelope.type) else {
+        guard let type = envelope.type else {
             throw FactDecodingError(
-                description: "event type \(envelope.type) (\(envelope.typeName)) is unknown")
+                description: "event type \(envelope.typeNumber) (\(envelope.typeName)) is unknown")
         }
-        guard envelope.typeName.isEmpty || envelope.typeName == type.name else {
+        guard isChecked || envelope.isNamed(type) || envelope.typeName.isEmpty else {
             throw refusal(
-                zh: "类型编号 \(envelope.type) 是 \(type.name)，与 type_name \(envelope.typeName) 不符",
-                en: "type \(envelope.type) is \(type.name), but type_name says "
+                zh: "类型编号 \(envelope.typeNumber) 是 \(type.name)，与 type_name "
+                    + "\(envelope.typeName) 不符",
+                en: "type \(envelope.typeNumber) is \(type.name), but type_name says "
                     + "\(envelope.typeName)")
         }
+        guard !filled.isEmpty else {
+            return try EventPayload.decode(
+                type: type, bytes: envelope.bytes, in: envelope.payloadRange, isChecked: isChecked)
+        }
         // Protobuf merges what follows: the server's fields complete the client's.
-        return try EventPayload.decode(type: type, bytes: [UInt8](envelope.payload) + filled)
+        return try EventPayload.decode(type: type, bytes: envelope.payload + filled)
     }
 
     /// The stream's prefix is the one of the event type; L01 and L02 go to any stream.
-    private static func checkStream(_ stream: String, type: EventType) throws {
-        guard type.accepts(stream: stream) else {
+    private static func checkStream(_ envelope: EnvelopeReader, type: EventType) throws {
+        guard envelope.isInStream(of: type) else {
+            let stream = envelope.stream
             let places = type.streamPrefixes.map { "\($0)-…" }.joined(separator: " / ")
             throw refusal(
                 zh: "\(type.name) 应写入 \(places) 流，现为 \(stream)",
@@ -115,23 +143,22 @@ package enum FactDecoder {
     }
 
     private static func validTime(
-        _ envelope: Envelope, _ payload: EventPayload
+        _ envelope: EnvelopeReader, _ type: EventType
     ) throws -> (Moment, LocalDate) {
-        let bytes = [UInt8](envelope.payload)
-        let days = FactDays(type: payload.type, payload: bytes)
-        var occurred = envelope.occurredAt
-        if !envelope.hasOccurredAt || occurred.value == nil {
-            if payload.type.streamPrefixes.isEmpty {
+        let days = FactDays(type: type, payload: envelope.bytes, in: envelope.payloadRange)
+        var occurred = Moment()
+        occurred.value = envelope.occurredAt
+        if occurred.value == nil {
+            if type.streamPrefixes.isEmpty {
                 // A correction or void that names no time happened when it was recorded.
                 return (Moment(), LocalDate(dayNumber: 0))
             }
-            guard let own = payload.type.occurrence(in: bytes, 0..<bytes.count) else {
+            guard let own = type.occurrence(in: envelope.bytes, envelope.payloadRange) else {
                 throw refusal(
-                    zh: "缺少 occurred_at：\(payload.type.name) 的内容里没有日期，请写明发生时间",
-                    en: "occurred_at is missing: the payload of \(payload.type.name) names no day; "
+                    zh: "缺少 occurred_at：\(type.name) 的内容里没有日期，请写明发生时间",
+                    en: "occurred_at is missing: the payload of \(type.name) names no day; "
                         + "say when it happened")
             }
-            occurred = Moment()
             occurred.value = own
         }
         guard let last = occurred.lastDay else {
@@ -145,25 +172,34 @@ package enum FactDecoder {
                     + "correct one of them")
         }
         if let effective = days.effectiveFrom { return (occurred, effective) }
-        if envelope.hasEffectiveFrom, let day = LocalDate(yyyymmdd: envelope.effectiveFrom) {
+        if let from = envelope.effectiveFrom, let day = LocalDate(yyyymmdd: from) {
             return (occurred, day)
         }
         return (occurred, last)
     }
 
     private static func fact(
-        _ envelope: Envelope, id: FactID, payload: EventPayload, occurred: Moment,
-        validDay: LocalDate, tags: [String]
-    ) -> Fact {
-        Fact(
-            id: id, stream: envelope.stream, payload: payload,
-            payloadBytes: [UInt8](envelope.payload), occurred: occurred, validDay: validDay,
-            recordedAt: 0, recordedBy: envelope.recordedBy,
-            onBehalfOf: envelope.hasOnBehalfOf ? envelope.onBehalfOf : nil, tags: tags,
-            sourceDoc: envelope.hasSourceDoc ? envelope.sourceDoc : nil,
-            evidence: envelope.evidence,
-            lateReason: envelope.hasLateReason ? envelope.lateReason : nil,
-            dataClass: envelope.hasDataClass ? envelope.dataClass : nil)
+        _ envelope: EnvelopeReader, id: FactID, stream: String, recordedBy: String,
+        payload: EventPayload, occurred: Moment, validDay: LocalDate, tags: [String]
+    ) throws -> Fact {
+        var sourceDoc: DocRef?
+        var evidence: [EvidenceRef] = []
+        do {
+            if let range = envelope.sourceDocRange {
+                sourceDoc = try DocRef(decoding: Array(envelope.bytes[range]))
+            }
+            for range in envelope.evidenceRanges {
+                evidence.append(try EvidenceRef(decoding: Array(envelope.bytes[range])))
+            }
+        } catch {
+            throw FactDecodingError(description: "the bytes are not an Envelope: \(error)")
+        }
+        return Fact(
+            id: id, stream: stream, payload: payload, sentIn: envelope.bytes,
+            at: envelope.payloadRange, occurred: occurred, validDay: validDay,
+            recordedBy: recordedBy, onBehalfOf: envelope.onBehalfOf, tags: tags,
+            sourceDoc: sourceDoc, evidence: evidence, lateReason: envelope.lateReason,
+            dataClass: envelope.dataClass)
     }
 
     private static func refusal(zh: String, en: String) -> Refusal {

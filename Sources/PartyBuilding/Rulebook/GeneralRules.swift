@@ -67,7 +67,7 @@ package enum GeneralRules {
         if fact.isAmendment { return false }
         guard let happened = fact.occurred.lastDay else { return false }
         let lag = fact.recordedDay.days(since: happened)
-        let limit = rules[.backfillDays]
+        let limit = rules.backfillDays
         guard lag > limit else { return false }
         let hasReason = !(fact.lateReason ?? "").isEmpty
         let hasEvidence = !fact.evidence.isEmpty || fact.sourceDoc != nil
@@ -90,11 +90,11 @@ package enum GeneralRules {
         _ fact: Fact, _ office: Office, _ actor: Actor
     ) throws -> Bool {
         if fact.isAmendment { return false }
-        switch fact.payload {
+        switch fact.type {
         case .periodSealed, .reportFiled, .reportRestated: return false
         default: break
         }
-        let sealed = try office.aggregate(SealedPeriods.self, fact.tenant)
+        let sealed = try office.sealedPeriods(tenant: fact.tenant)
             .holding(fact.validDay, before: fact.recordedAt)
         guard !sealed.isEmpty else { return false }
         // A seal of an organisation covers all below it.

@@ -59,6 +59,11 @@ package struct Judging {
         try office.aggregate(type, id)
     }
 
+    /// The state of the subject that the fact's own stream is.
+    func ownState<State: Aggregate>(_ type: State.Type) throws -> State {
+        try office.ownState(type, of: fact)
+    }
+
     /// Refuses under the current rule unless the condition holds.
     ///
     /// - Parameters:
@@ -66,10 +71,10 @@ package struct Judging {
     ///   - zh: what was wrong, with the values, and what to do.
     ///   - en: the same in English.
     package func require(
-        _ condition: Bool, _ facts: [DecidingFact] = [], zh: @autoclosure () -> String,
-        en: @autoclosure () -> String
+        _ condition: Bool, _ facts: @autoclosure () -> [DecidingFact] = [],
+        zh: @autoclosure () -> String, en: @autoclosure () -> String
     ) throws(Refusal) {
-        if !condition { throw Refusal(rule, zh: zh(), en: en(), facts) }
+        if !condition { throw Refusal(rule, zh: zh(), en: en(), facts()) }
     }
 
     /// Refuses under the current rule.

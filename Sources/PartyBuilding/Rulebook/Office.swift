@@ -9,16 +9,23 @@ package import Schema
 package final class Office {
     private let source: any FactSource
     private let capacity: Int
-    /// Two generations: what is asked for moves to the young one; when that is full it becomes the
-    /// old one and the old one is forgotten.
-    private var young: [String: Subject] = [:]
-    private var old: [String: Subject] = [:]
+    // All of this is touched by one thread only and by no call within another; to check that at
+    // every access would cost a tenth of a judgement.
+
+    /// Two generations: what is asked for joins the young one; when that is full the other one is
+    /// forgotten, and it becomes the old one.
+    @exclusivity(unchecked) private var subjects: [Tag: Subject] = [:]
+    @exclusivity(unchecked) private var generation: UInt64 = 1
+    @exclusivity(unchecked) private var youngCount = 0
+    /// The subject that was asked for last; a judgement asks for it several times.
+    @exclusivity(unchecked) private var latest: Subject?
     /// Facts admitted but not yet visible through the source.
-    private var unseen: [Fact] = []
-    /// Last record time of each organisation tree that was asked for.
-    private var treeClocks: [String: Int64] = [:]
+    @exclusivity(unchecked) private var unseen: [Fact] = []
+    /// The organisation trees that were asked for.
+    @exclusivity(unchecked) private var trees: [String: Tree] = [:]
+    @exclusivity(unchecked) private var latestTree: Tree?
     /// Which tags each not yet durable position touched.
-    private var touched: [(position: UInt64, tags: [String])] = []
+    @exclusivity(unchecked) private var touched: [(position: UInt64, tags: [String])] = []
 
     /// - Parameters:
     ///   - source: where facts are read.
@@ -33,16 +40,41 @@ package final class Office {
     /// - Parameter id: the identity part, `yq-b1` for `branch-yq-b1`.
     /// - Throws: what the source throws.
     package func aggregate<State: Aggregate>(_ type: State.Type, _ id: String) throws -> State {
-        let subject = subject(tag: "\(State.subject)-\(id)")
-        let key = ObjectIdentifier(type)
-        if let box = subject.boxes.first(where: { $0.key == key })?.box as? Box<State> {
-            return box.state
+        try state(type, of: subject(tag: "\(State.subject)-\(id)"))
+    }
+
+    /// The state of the subject that a fact's own stream is.
+    func ownState<State: Aggregate>(_ type: State.Type, of fact: Fact) throws -> State {
+        let stream = fact.stream
+        guard TextBytes.isName(stream, ofKind: State.subject) else {
+            return try aggregate(type, fact.streamIdentity)
         }
-        var state = State(id: id)
+        return try state(type, of: subject(tag: stream))
+    }
+
+    /// The seals that stand in an organisation tree.
+    func sealedPeriods(tenant: String) throws -> SealedPeriods {
+        let tree = tree(tenant)
+        let subject: Subject
+        if let kept = tree.subject, kept.isKept {
+            subject = kept
+            touch(kept)
+        } else {
+            subject = self.subject(tag: tree.tag)
+            tree.subject = subject
+        }
+        return try state(SealedPeriods.self, of: subject)
+    }
+
+    private func state<State: Aggregate>(
+        _ type: State.Type, of subject: Subject
+    ) throws -> State {
+        if let box = subject.box(ObjectIdentifier(type)) as? Box<State> { return box.state }
+        var state = State(id: subjectIdentity(subject.tag))
         for fact in try facts(tag: subject.tag, types: State.types) {
             state.apply(fact)
         }
-        subject.boxes.append((key, Box(state)))
+        subject.keep(Box(state))
         return state
     }
 
@@ -82,35 +114,57 @@ package final class Office {
         /// The branches and organisations that the fact names, as subjects.
         let places: [String]
 
+        init(tenant: String, places: [String]) {
+            self.tenant = tenant
+            self.places = places
+        }
+
         init(_ fact: Fact) {
-            tenant = fact.tenant
-            places = fact.tags.filter(Office.isPlace)
+            self.init(tenant: fact.tenant, places: fact.tags.filter(Office.isPlace))
         }
     }
 
     /// The organisation tree a subject belongs to: that of its first fact; nil when it has none.
     package func tenant(ofTag tag: String) throws -> String? {
-        guard let origin = try origin(ofTag: tag), !origin.tenant.isEmpty else { return nil }
-        return origin.tenant
+        let subject = subject(tag: tag)
+        if !subject.hasOrigin { _ = try origin(ofTag: tag) }
+        return subject.tenant.isEmpty ? nil : subject.tenant
     }
 
     /// Where a subject began; nil when it has no fact.
     func origin(ofTag tag: String) throws -> Origin? {
         let subject = subject(tag: tag)
-        if let origin = subject.origin { return origin }
+        if subject.hasOrigin {
+            return Origin(tenant: subject.tenant, places: subject.places)
+        }
         let first = try source.first(tag: tag) ?? unseen.first { $0.tags.contains(tag) }
-        subject.origin = first.map(Origin.init)
-        return subject.origin
+        guard let origin = first.map(Origin.init) else { return nil }
+        subject.hasOrigin = true
+        subject.tenant = origin.tenant
+        subject.places = origin.places
+        return origin
     }
 
     /// The last record time of an organisation tree, microseconds; nil when it has no fact.
     package func lastRecordedAt(tenant: String) throws -> Int64? {
-        if let last = treeClocks[tenant] { return last }
-        let last = try source.last(tag: Office.treeTag(tenant))?.recordedAt
-        let unseenLast = unseen.last { $0.tenant == tenant }?.recordedAt
-        let latest = unseenLast.map { max($0, last ?? $0) } ?? last
-        treeClocks[tenant] = latest
-        return latest
+        try lastRecordedAt(in: tree(tenant))
+    }
+
+    func lastRecordedAt(in tree: Tree) throws -> Int64? {
+        if let last = tree.lastRecordedAt { return last }
+        let last = try source.last(tag: tree.tag)?.recordedAt
+        let unseenLast = unseen.last { $0.tenant == tree.tenant }?.recordedAt
+        tree.lastRecordedAt = unseenLast.map { max($0, last ?? $0) } ?? last
+        return tree.lastRecordedAt
+    }
+
+    /// An organisation tree by its root organisation's id.
+    func tree(_ tenant: String) -> Tree {
+        if let latestTree, latestTree.tenant == tenant { return latestTree }
+        let tree = trees[tenant] ?? Tree(tenant)
+        trees[tenant] = tree
+        latestTree = tree
+        return tree
     }
 
     /// The tag that every fact of an organisation tree carries.
@@ -123,13 +177,11 @@ package final class Office {
         if fact.isAmendment {
             for tag in fact.tags { forget(tag) }
         } else {
-            for tag in fact.tags {
-                guard let subject = young[tag] ?? old[tag] else { continue }
-                for entry in subject.boxes { entry.box.apply(fact) }
-            }
+            let tree = tree(fact.tenant)
+            for tag in fact.tags { keptSubject(tag, tree)?.apply(fact) }
         }
-        if let clock = treeClocks[fact.tenant] {
-            treeClocks[fact.tenant] = max(clock, fact.recordedAt)
+        if let tree = trees[fact.tenant], let clock = tree.lastRecordedAt {
+            tree.lastRecordedAt = max(clock, fact.recordedAt)
         }
     }
 
@@ -152,52 +204,172 @@ package final class Office {
     /// Everything at or after this position never happened.
     package func discard(from position: UInt64) {
         while let last = unseen.last, last.position >= position { unseen.removeLast() }
+        // A refusal takes nothing back.
+        guard let last = touched.last, last.position >= position else { return }
         while let last = touched.last, last.position >= position {
             for tag in last.tags { forget(tag) }
             touched.removeLast()
         }
-        treeClocks.removeAll(keepingCapacity: true)
+        for tree in trees.values { tree.lastRecordedAt = nil }
     }
 
+    // MARK: What is kept
+
     private func forget(_ tag: String) {
-        young[tag] = nil
-        old[tag] = nil
+        subjects.removeValue(forKey: Tag(tag))?.isKept = false
+    }
+
+    /// A subject if anything of it is kept; that a fact touches it is no reason to keep it longer.
+    private func keptSubject(_ tag: String, _ tree: Tree) -> Subject? {
+        if let latest, latest.isKept, TextBytes.same(latest.tag, tag) { return latest }
+        if let subject = tree.subject, subject.isKept, TextBytes.same(subject.tag, tag) {
+            return subject
+        }
+        return subjects[Tag(tag)]
     }
 
     private func subject(tag: String) -> Subject {
-        if let found = young[tag] { return found }
-        let subject = old[tag] ?? Subject(tag: tag)
-        if young.count >= capacity {
-            old = young
-            young = [:]
+        if let latest, latest.isKept, TextBytes.same(latest.tag, tag) {
+            touch(latest)
+            return latest
         }
-        young[tag] = subject
+        let subject: Subject
+        if let found = subjects[Tag(tag)] {
+            subject = found
+        } else {
+            subject = Subject(tag: tag)
+            subjects[Tag(tag)] = subject
+        }
+        touch(subject)
+        latest = subject
         return subject
     }
 
+    /// The subject joins the young generation.
+    private func touch(_ subject: Subject) {
+        guard subject.generation != generation else { return }
+        subject.generation = generation
+        if youngCount >= capacity {
+            forgetOldGeneration()
+            generation += 1
+            youngCount = 0
+            subject.generation = generation
+        }
+        youngCount += 1
+    }
+
+    private func forgetOldGeneration() {
+        subjects = subjects.filter { _, subject in
+            subject.isKept = subject.generation == generation
+            return subject.isKept
+        }
+    }
+
+    /// A tag as a key, compared by its bytes.
+    private struct Tag: Hashable {
+        private let text: String
+
+        init(_ text: String) { self.text = text }
+
+        static func == (left: Tag, right: Tag) -> Bool { TextBytes.same(left.text, right.text) }
+
+        func hash(into hasher: inout Hasher) { TextBytes.hash(text, into: &hasher) }
+    }
+
     /// What is kept of one subject.
-    private final class Subject {
+    fileprivate final class Subject {
         let tag: String
-        var boxes: [(key: ObjectIdentifier, box: any AggregateBox)] = []
-        var origin: Origin?
+        /// Whether it is known where the subject began, and the parts of that origin. They stand
+        /// apart because a judgement asks for the tenant alone.
+        @exclusivity(unchecked) var hasOrigin = false
+        @exclusivity(unchecked) var tenant = ""
+        @exclusivity(unchecked) var places: [String] = []
+        /// Most subjects have one state: it is reached without an array in between.
+        @exclusivity(unchecked) private var first: StateBox?
+        @exclusivity(unchecked) private var others: [StateBox] = []
+        /// When it was last asked for; 0 for never.
+        @exclusivity(unchecked) var generation: UInt64 = 0
+        /// False when it was forgotten: it hears of no more facts.
+        @exclusivity(unchecked) var isKept = true
 
         init(tag: String) { self.tag = tag }
+
+        /// The state of a type, nil when it was not folded.
+        func box(_ key: ObjectIdentifier) -> StateBox? {
+            if let first, first.key == key { return first }
+            return others.first { $0.key == key }
+        }
+
+        func keep(_ box: StateBox) {
+            if first == nil { first = box } else { others.append(box) }
+        }
+
+        func apply(_ fact: Fact) {
+            first?.apply(fact)
+            for box in others { box.apply(fact) }
+        }
+    }
+
+    /// What is kept of one organisation tree.
+    final class Tree {
+        let tenant: String
+        let tag: String
+        /// Microseconds; nil when it is not known or there is no fact.
+        @exclusivity(unchecked) fileprivate var lastRecordedAt: Int64?
+        @exclusivity(unchecked) fileprivate var subject: Subject?
+        private let tags: [String]
+
+        fileprivate init(_ tenant: String) {
+            self.tenant = tenant
+            tag = Office.treeTag(tenant)
+            tags = [tag]
+        }
+
+        /// The tree's tag, unless it stands among the tags.
+        func tags(beside tags: [String]) -> [String] {
+            for other in tags where TextBytes.same(other, tag) { return [] }
+            return self.tags
+        }
+
+        /// Sorted tags, each once, with the tree's own among them.
+        func joined(to sorted: [String]) -> [String] {
+            var place = sorted.count
+            while place > 0, !TextBytes.precedes(sorted[place - 1], tag) {
+                if TextBytes.same(sorted[place - 1], tag) { return sorted }
+                place -= 1
+            }
+            var joined: [String] = []
+            joined.reserveCapacity(sorted.count + 1)
+            joined += sorted[..<place]
+            joined.append(tag)
+            joined += sorted[place...]
+            return joined
+        }
     }
 }
 
-private protocol AggregateBox: AnyObject {
-    func apply(_ fact: Fact)
+/// One state of a subject, whatever its type.
+private class StateBox {
+    /// The type of the state.
+    let key: ObjectIdentifier
+
+    init(_ key: ObjectIdentifier) { self.key = key }
+
+    func apply(_ fact: Fact) {}
 }
 
-private final class Box<State: Aggregate>: AggregateBox {
-    var state: State
+private final class Box<State: Aggregate>: StateBox {
+    @exclusivity(unchecked) private(set) var state: State
+    private let types: [EventType]?
 
-    init(_ state: State) { self.state = state }
+    init(_ state: State) {
+        self.state = state
+        types = State.types
+        super.init(ObjectIdentifier(State.self))
+    }
 
-    func apply(_ fact: Fact) {
-        if let types = State.types, !types.contains(fact.type) {
-            return
-        }
+    override func apply(_ fact: Fact) {
+        if let types, !types.contains(fact.type) { return }
         state.apply(fact)
     }
 }
@@ -205,7 +377,8 @@ private final class Box<State: Aggregate>: AggregateBox {
 extension Fact {
     /// The fact that a correction or void names; nil for every other fact.
     package var amendmentTarget: FactID? {
-        switch payload {
+        guard isAmendment else { return nil }
+        return switch payload {
         case .recordCorrected(let event): FactID(bytes: event.targetEvent)
         case .recordVoided(let event): FactID(bytes: event.targetEvent)
         default: nil
@@ -214,9 +387,6 @@ extension Fact {
 
     /// The fact is a correction or a void of another one.
     package var isAmendment: Bool {
-        switch payload {
-        case .recordCorrected, .recordVoided: true
-        default: false
-        }
+        type == .recordCorrected || type == .recordVoided
     }
 }

@@ -60,7 +60,7 @@ package enum Parameter: String, CaseIterable, Sendable {
 
 /// The parameters that were in force during an interval (specification section 2.6): a decision
 /// taken in 2019 is judged by the rule set valid in 2019.
-package struct RuleSet: Sendable {
+package final class RuleSet: Sendable {
     /// Name recorded with every decision, for example `cn-2018`.
     package let version: String
     package let validFrom: LocalDate
@@ -68,6 +68,8 @@ package struct RuleSet: Sendable {
     package let validTo: LocalDate?
     package let jurisdiction: String
     private let values: [Parameter: Int]
+    /// R-GEN-03's limit, which every fact is held to.
+    let backfillDays: Int
 
     package init(
         version: String, validFrom: LocalDate, validTo: LocalDate?, jurisdiction: String,
@@ -78,6 +80,7 @@ package struct RuleSet: Sendable {
         self.validTo = validTo
         self.jurisdiction = jurisdiction
         self.values = RuleSet.standard.merging(values) { _, own in own }
+        backfillDays = self.values[.backfillDays] ?? 0
     }
 
     /// The value of a parameter.

@@ -20,6 +20,8 @@ package struct Proposal: Sendable {
 package struct Admission: Sendable {
     /// The fact with position, record time, tenant, tags and flags settled.
     package let fact: Fact
+    /// The fact's tags that its proposal did not have.
+    package let addedTags: [String]
     package let ruleSetVersion: String
     package let warnings: [JudgementWarning]
     /// What the server adds to the payload: a message of its type with only the fields that the
@@ -28,12 +30,13 @@ package struct Admission: Sendable {
 }
 
 /// All rules; judges proposals against the office's state.
-package struct Rulebook: Sendable {
+package final class Rulebook: Sendable {
     /// SHA-256 of some bytes, 32 of them.
     package typealias Digest = @Sendable ([UInt8]) -> [UInt8]
 
     private let ruleSets: RuleSets
-    private let guards: [EventType: [Guard]]
+    /// By number of the event type.
+    private let guards: [[Guard]]
     let digest: Digest?
 
     /// - Parameter digest: the domain imports no cryptography. Nil for tools that only look at the
@@ -41,9 +44,10 @@ package struct Rulebook: Sendable {
     package init(ruleSets: RuleSets = .shipped, digest: Digest? = nil) {
         self.ruleSets = ruleSets
         self.digest = digest
-        var guards: [EventType: [Guard]] = [:]
+        var guards = [[Guard]](
+            repeating: [], count: 1 + Int(EventType.all.map(\.number).max() ?? 0))
         for area in Rulebook.areas {
-            for entry in area.guards { guards[entry.event, default: []].append(entry) }
+            for entry in area.guards { guards[Int(entry.event.number)].append(entry) }
         }
         self.guards = guards
     }
@@ -59,7 +63,8 @@ package struct Rulebook: Sendable {
 
     /// The guards of an event type, in the order in which they judge.
     package func guards(of type: EventType) -> [Guard] {
-        guards[type] ?? []
+        let place = Int(type.number)
+        return place < guards.count ? guards[place] : []
     }
 
     package func ruleSet(on day: LocalDate) -> RuleSet {
@@ -79,10 +84,11 @@ package struct Rulebook: Sendable {
     ) throws -> Admission {
         var fact = proposal.fact
         fact.tags = try tags(of: fact, office)
-        fact.tenant = try tenant(of: proposal, tags: fact.tags, office)
+        let tree = try tree(of: proposal, tags: fact.tags, office)
+        fact.tenant = tree.tenant
         fact.recordedAt = try GeneralRules.recordTime(
             proposed: proposal.recordedAt, tenant: fact.tenant,
-            last: office.lastRecordedAt(tenant: fact.tenant), now: now, actor: actor)
+            last: office.lastRecordedAt(in: tree), now: now, actor: actor)
         fact.settleTime()
         try GeneralRules.judgeFuture(fact)
         let rules = ruleSets.inForce(on: fact.validDay)
@@ -92,8 +98,9 @@ package struct Rulebook: Sendable {
 
         var judging = Judging(
             fact: fact, office: office, rules: rules, actor: actor, rulebook: self)
+        let payload = fact.payload
         for entry in guards(of: fact.type) {
-            try entry.judge(fact.payload, &judging)
+            try entry.judge(payload, &judging)
         }
         let filled = try RecordsRules.filled(judging)
         if !filled.isEmpty {
@@ -103,10 +110,13 @@ package struct Rulebook: Sendable {
         }
         fact.position = position
         fact.streamVersion = version
-        fact.tags = sortedUnique(fact.tags + [Office.treeTag(fact.tenant)])
+        let added = fact.isAmendment ? nil : tree.tags(beside: fact.tags)
+        fact.tags = tree.joined(to: fact.tags)
         office.record(fact)
+        let own = proposal.fact.tags
         return Admission(
-            fact: fact, ruleSetVersion: rules.version, warnings: judging.warnings,
+            fact: fact, addedTags: added ?? fact.tags.filter { !own.contains($0) },
+            ruleSetVersion: rules.version, warnings: judging.warnings,
             filled: filled)
     }
 
@@ -138,6 +148,12 @@ package struct Rulebook: Sendable {
         return sortedUnique(tags.filter { subjectKind($0) != "tree" })
     }
 
+    private func tree(
+        of proposal: Proposal, tags: [String], _ office: Office
+    ) throws -> Office.Tree {
+        office.tree(try tenant(of: proposal, tags: tags, office))
+    }
+
     /// The organisation tree of a proposal: the one named, else that of its stream or of a subject
     /// it names; the root organisation's own registration founds a tree.
     private func tenant(
@@ -145,15 +161,15 @@ package struct Rulebook: Sendable {
     ) throws -> String {
         let fact = proposal.fact
         var found: String?
-        if case .organisationRegistered(let event) = fact.payload {
+        if fact.type == .organisationRegistered,
+            case .organisationRegistered(let event) = fact.payload
+        {
             found =
                 event.parentOrg.isEmpty
                 ? event.orgID : try office.tenant(ofTag: "org-\(event.parentOrg)")
         } else {
-            for tag in [fact.stream] + tags {
-                found = try office.tenant(ofTag: tag)
-                if found != nil { break }
-            }
+            found = try office.tenant(ofTag: fact.stream)
+            for tag in tags where found == nil { found = try office.tenant(ofTag: tag) }
         }
         guard let named = proposal.tenant, !named.isEmpty else {
             guard let found else {

@@ -19,6 +19,7 @@ struct SealedPeriods: Aggregate {
     func holding(
         _ day: LocalDate, before recordedAt: Int64
     ) -> [(organisation: String, seal: Seals.Seal)] {
-        seals.filter { $0.seal.holds(day, before: recordedAt) }
+        guard !seals.isEmpty else { return [] }
+        return seals.filter { $0.seal.holds(day, before: recordedAt) }
     }
 }

@@ -9,14 +9,15 @@ package struct ActivityState: Aggregate {
     ]
 
     package let id: String
-    package private(set) var plan: ActivityPlanned?
-    package private(set) var held: ActivityHeld?
-    /// Last local day on which it was held.
-    package private(set) var heldOn: LocalDate?
-    /// Who served, each once (R-VO-02).
-    package private(set) var volunteers: Set<String> = []
+    package private(set) var isPlanned = false
+    package private(set) var plannedKind: ActivityPlanned.Kind?
+    package private(set) var isHeld = false
+    /// How long it lasted, in whole minutes; nil when the two instants are not both known.
+    package private(set) var minutes: Int64?
     /// What was counted, each once (R-VO-04).
     package private(set) var measures: Set<BeneficiariesCounted.Measure> = []
+    /// Who served, each once (R-VO-02).
+    private var volunteers = NameMarks()
 
     package init(id: String) {
         self.id = id
@@ -24,26 +25,26 @@ package struct ActivityState: Aggregate {
 
     package mutating func apply(_ fact: Fact) {
         switch fact.payload {
-        case .activityPlanned(let event): plan = event
+        case .activityPlanned(let event):
+            isPlanned = true
+            plannedKind = event.kind
         case .activityHeld(let event):
-            held = event
-            heldOn = fact.validDay
+            isHeld = true
+            minutes = event.minutes
         case .volunteerServiceRecorded(let event): volunteers.insert(event.person)
         case .beneficiariesCounted(let event): measures.insert(event.measure)
         default: break
         }
     }
 
-    package var isHeld: Bool { held != nil }
-
-    /// How long it lasted, in whole minutes; nil when the two instants are not both known.
-    package var minutes: Int64? { held?.minutes }
+    /// False when somebody has surely not served; true is to be confirmed by the facts.
+    func mayHaveServed(_ person: String) -> Bool { volunteers.mayContain(person) }
 
     /// Where it stands, in the words of the specification.
     package var word: String {
         if !measures.isEmpty { return "COUNTED" }
         if isHeld { return "HELD" }
-        return plan == nil ? "NONE" : "PLANNED"
+        return isPlanned ? "PLANNED" : "NONE"
     }
 }
 

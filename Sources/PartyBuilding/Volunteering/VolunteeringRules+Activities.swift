@@ -4,9 +4,9 @@ extension VolunteeringRules {
     /// E01, E03, E05, E06.
     static let activityGuards: [Guard] = [
         Guard("STATE-ACTIVITY", on: ActivityPlanned.self) { _, judging in
-            let activity = try judging.state(ActivityState.self, judging.fact.streamIdentity)
+            let activity = try judging.ownState(ActivityState.self)
             try judging.require(
-                activity.plan == nil, [DecidingFact("state", activity.word)],
+                !activity.isPlanned, [DecidingFact("state", activity.word)],
                 zh: "该活动已经立项（\(activity.word)）：修改请用更正（RecordCorrected）",
                 en: "the activity is planned already (\(activity.word)): "
                     + "use a correction (RecordCorrected) to change it")
@@ -31,7 +31,7 @@ extension VolunteeringRules {
         },
 
         Guard("STATE-ACTIVITY", on: ActivityHeld.self) { _, judging in
-            let activity = try judging.state(ActivityState.self, judging.fact.streamIdentity)
+            let activity = try judging.ownState(ActivityState.self)
             try judging.require(
                 !activity.isHeld, [DecidingFact("state", activity.word)],
                 zh: "该活动已记为开展（\(activity.word)）：修改请用更正（RecordCorrected）",
@@ -39,7 +39,7 @@ extension VolunteeringRules {
                     + "use a correction (RecordCorrected) to change it")
             let isLate = judging.fact.isLate || !(judging.fact.lateReason ?? "").isEmpty
             try judging.require(
-                activity.plan != nil || isLate, [DecidingFact("state", activity.word)],
+                activity.isPlanned || isLate, [DecidingFact("state", activity.word)],
                 zh: "该活动没有立项：请先记 ActivityPlanned；补录的活动请写明 late_reason",
                 en: "the activity was never planned: record ActivityPlanned first, "
                     + "or give late_reason for a backfilled one")
@@ -73,11 +73,11 @@ extension VolunteeringRules {
                     + "\(judging.fact.occurred.text); correct one of them")
         },
         Guard("R-VO-01", on: ActivityHeld.self) { _, judging in
-            let activity = try judging.state(ActivityState.self, judging.fact.streamIdentity)
+            let activity = try judging.ownState(ActivityState.self)
             let least = judging.rules[.clinicFilingDaysMin]
             let most = judging.rules[.clinicFilingDaysMax]
             judging.expect(
-                activity.plan?.kind != .clinic,
+                activity.plannedKind != .clinic,
                 zh: "义诊未见备案：应提前 \(least)–\(most) 天向县级以上卫生健康部门备案，请补材料",
                 en: "no filing of this clinic is on record: it is filed with the county's health "
                     + "authority \(least) to \(most) days before")
@@ -87,9 +87,11 @@ extension VolunteeringRules {
             try requireHeld(judging)
         },
         Guard("R-VO-02", on: VolunteerServiceRecorded.self) { event, judging in
-            let activity = try judging.state(ActivityState.self, judging.fact.streamIdentity)
+            let activity = try judging.ownState(ActivityState.self)
+            let hasServed =
+                try activity.mayHaveServed(event.person) && hasServed(event.person, judging)
             try judging.require(
-                !activity.volunteers.contains(event.person),
+                !hasServed,
                 [DecidingFact("person", event.person), DecidingFact("activity", activity.id)],
                 zh: "\(event.person) 在本活动已有志愿服务记录：同一活动同一人只记一次，修改请用更正",
                 en: "\(event.person) has a service row in this activity already: one person counts "
@@ -130,7 +132,7 @@ extension VolunteeringRules {
                 event.quantity.value >= 0, [DecidingFact("value", event.quantity.value)],
                 zh: "数量不得为负（\(event.quantity.value)）",
                 en: "the count may not be negative (\(event.quantity.value))")
-            let activity = try judging.state(ActivityState.self, judging.fact.streamIdentity)
+            let activity = try judging.ownState(ActivityState.self)
             try judging.require(
                 !activity.measures.contains(event.measure),
                 [DecidingFact("activity", activity.id)],
@@ -140,9 +142,19 @@ extension VolunteeringRules {
         },
     ]
 
+    /// Whether the facts of the activity name a person among those who served.
+    private static func hasServed(_ person: String, _ judging: Judging) throws -> Bool {
+        try judging.office.facts(
+            tag: judging.fact.stream, types: [.volunteerServiceRecorded]
+        ).contains { fact in
+            guard case .volunteerServiceRecorded(let event) = fact.payload else { return false }
+            return event.person == person
+        }
+    }
+
     /// The current rule refuses what is recorded of an activity that has not been held.
     static func requireHeld(_ judging: Judging) throws {
-        let activity = try judging.state(ActivityState.self, judging.fact.streamIdentity)
+        let activity = try judging.ownState(ActivityState.self)
         try judging.require(
             activity.isHeld, [DecidingFact("state", activity.word)],
             zh: "该活动尚未记为开展（\(activity.word)）：请先记 ActivityHeld",

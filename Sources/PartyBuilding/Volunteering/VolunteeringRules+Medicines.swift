@@ -31,9 +31,9 @@ extension VolunteeringRules {
                 zh: "总金额 \(event.totalFen) 分不等于各行之和 \(sum.map(String.init) ?? "（溢出）") 分，请核对",
                 en: "total_fen is \(event.totalFen), the lines add up to "
                     + "\(sum.map(String.init) ?? "(too much)"); correct one of them")
-            let activity = try judging.state(ActivityState.self, judging.fact.streamIdentity)
+            let activity = try judging.ownState(ActivityState.self)
             judging.expect(
-                activity.plan?.kind != .clinic,
+                activity.plannedKind != .clinic,
                 zh: "义诊中发放药品：备案通知把义诊定为咨询性质、不得提供或推销药品，请存授权文件备查",
                 en: "medicines at a free clinic: the filing notice treats clinics as advisory and "
                     + "forbids providing or promoting drugs; keep the authorisation at hand")

@@ -9,19 +9,6 @@ struct BrandBoard {
         let brand: String?
     }
 
-    struct Activity {
-        let day: LocalDate
-        let measures: [Int64]
-        /// Its own counts are ignored: its programme reports the volume of that day.
-        let isReportedElsewhere: Bool
-    }
-
-    struct Service {
-        let day: LocalDate
-        let person: String
-        let isMember: Bool
-    }
-
     struct Volume {
         let from: LocalDate
         let to: LocalDate
@@ -43,8 +30,8 @@ struct BrandBoard {
 
     /// What belongs to one subject.
     struct Shares {
-        var activities: [Activity] = []
-        var services: [Service] = []
+        /// Places and buckets of the activity board.
+        var activities: [Int] = []
         var volumes: [Volume] = []
         var awards: [Award] = []
         var reads: [Reads] = []
@@ -53,11 +40,13 @@ struct BrandBoard {
     private let ask: RowAsk
     private var brands: [String: BrandRecord.Identity] = [:]
     private var shares: [Subject: Shares] = [:]
+    private var activities: ActivityBoard
     private let scope: MemberScope
 
     init(_ ask: RowAsk) throws {
         self.ask = ask
-        scope = try MemberScope(ask.registry)
+        scope = try MemberScope(ask.registry, try ask.services.persons())
+        activities = ActivityBoard(asOf: ask.asOf)
         var brands: [String: BrandRecord.Identity] = [:]
         try ask.shelf.rows(BrandMetrics.brandKind, asOf: ask.asOf) { id, row in
             brands[id] = try BrandRecord.identity(row)
@@ -81,9 +70,14 @@ struct BrandBoard {
     func periods(of subject: Subject) -> [CalendarPeriod] {
         if let period = ask.period { return [period] }
         guard let share = shares[subject] else { return [] }
-        var days = Set(share.activities.map(\.day))
-        days.formUnion(share.awards.map(\.day))
+        var days = Set(share.awards.map(\.day))
         days.formUnion(share.reads.map(\.day))
+        for index in share.activities {
+            let month = activities.places[index].month
+            if let day = LocalDate(year: month / 12, month: month % 12 + 1, day: 1) {
+                days.insert(day)
+            }
+        }
         var periods = Set(days.filter { $0 <= ask.asOf }.flatMap(CalendarPeriod.containing))
         for volume in share.volumes where volume.to <= ask.asOf {
             periods.formUnion(
@@ -92,14 +86,16 @@ struct BrandBoard {
         return periods.sorted()
     }
 
-    func row(_ subject: Subject, _ period: CalendarPeriod) throws -> BrandMetricsRow {
+    /// - Returns: the row, and whether it is restated.
+    func row(_ subject: Subject, _ period: CalendarPeriod) throws -> (BrandMetricsRow, Bool) {
         let share = shares[subject] ?? Shares()
         let last = min(period.lastDay, ask.asOf)
-        let current = try BrandFigures(share, from: period.start, to: last)
+        let current = try BrandFigures(share, activities, from: period.start, to: last)
         // A period that has not ended is compared with as many days of the year before.
         let priorLast =
             last == period.lastDay ? period.yearBefore.lastDay : last.adding(months: -12)
-        let prior = try BrandFigures(share, from: period.yearBefore.start, to: priorLast)
+        let prior = try BrandFigures(
+            share, activities, from: period.yearBefore.start, to: priorLast)
         var row = BrandMetricsRow()
         row.org = subject.org
         var isRestated = current.restated > 0
@@ -114,17 +110,17 @@ struct BrandBoard {
         row.period = Period(period)
         current.fill(&row)
         row.yoy = BrandFigures.growth(from: prior, to: current)
-        let members = scope.members(of: subject.org, ask.registry, period.start, last)
-        row.participationDenominator = Int64(members.count)
-        row.participationNumerator = Int64(current.members.intersection(members).count)
+        let participation = scope.participation(
+            of: current.members, in: subject.org, ask.registry, period.start, last)
+        row.participationDenominator = participation.members
+        row.participationNumerator = participation.served
         if let ratio = Ratio.basisPoints(
             row.participationNumerator, of: row.participationDenominator)
         {
             row.participationBp = ratio
         }
         row.ruleVersion = ask.rules.version
-        ask.stamp(&row, restated: isRestated)
-        return row
+        return (row, isRestated)
     }
 }
 
@@ -181,45 +177,16 @@ extension BrandBoard {
     private mutating func readActivities(
         _ reported: [String: [(from: LocalDate, to: LocalDate)]]
     ) throws {
-        var activities: [(BrandKeys.ActivityGroup, Activity)] = []
-        try ask.shelf.sums(BrandKeys.activityTable, asOf: ask.asOf) { reader, sums in
-            let group = try BrandKeys.ActivityGroup(&reader)
-            let day = try reader.day()
-            let isReported = reported[group.programme]?.contains { $0.from <= day && day <= $0.to }
-            let measures = try added(
-                sums, Array(repeating: 0, count: BrandKeys.activityMeasures))
-            activities.append(
-                (
-                    group,
-                    Activity(
-                        day: day, measures: measures, isReportedElsewhere: isReported ?? false)
-                ))
+        try activities.read(ask.shelf, ask.services, asOf: ask.asOf) { programme, day in
+            reported[programme]?.contains { $0.from <= day && day <= $0.to } ?? false
         }
-        var services: [(BrandKeys.ActivityGroup, Service)] = []
-        try ask.shelf.sums(BrandKeys.volunteerTable, asOf: ask.asOf) { reader, sums in
-            guard sums[1] > 0 else { return }
-            let group = try BrandKeys.ActivityGroup(&reader)
-            let day = try reader.day()
-            let person = try reader.text()
-            services.append(
-                (group, Service(day: day, person: person, isMember: try reader.number() == 1)))
-        }
-        var known: [BrandKeys.ActivityGroup: [Subject]] = [:]
-        func subjects(_ group: BrandKeys.ActivityGroup) -> [Subject] {
-            if let found = known[group] { return found }
+        let subjects = activities.groups.map { group in
             let orgs = group.hosts.compactMap { ask.registry.org(ofSubject: $0) }
-            let found = self.subjects(orgs: orgs, brands: group.brands)
-            known[group] = found
-            return found
+            return self.subjects(orgs: orgs, brands: group.brands)
         }
-        for (group, activity) in activities {
-            for subject in subjects(group) {
-                shares[subject, default: Shares()].activities.append(activity)
-            }
-        }
-        for (group, service) in services {
-            for subject in subjects(group) {
-                shares[subject, default: Shares()].services.append(service)
+        for (index, place) in activities.places.enumerated() {
+            for subject in subjects[place.group] {
+                shares[subject, default: Shares()].activities.append(index)
             }
         }
     }

@@ -2,35 +2,41 @@ import PartyBuilding
 import Schema
 
 /// The figures of one brand or organisation over one stretch of days, both ends included.
+///
+/// The stretch begins with a month and ends with one, or with the query's day, or a year before.
 struct BrandFigures {
     private(set) var restated: Int64 = 0
-    /// In the order of `BrandKeys.activityTable`.
-    private var measures = Array(repeating: Int64(0), count: BrandKeys.activityMeasures)
-    private var persons: Set<String> = []
+    /// In the order of `ActivityBoard.Bucket`.
+    private var measures = Array(repeating: Int64(0), count: ActivityBoard.width)
+    private var persons = PersonSet()
     /// Members among the volunteers.
-    private(set) var members: Set<String> = []
+    private(set) var members = PersonSet()
     private var reads: Int64 = 0
     private var awards: [String: Int64] = [:]
 
-    init(_ shares: BrandBoard.Shares, from first: LocalDate, to last: LocalDate) throws {
+    init(
+        _ shares: BrandBoard.Shares, _ board: ActivityBoard, from first: LocalDate,
+        to last: LocalDate
+    ) throws {
         func isInside(_ day: LocalDate) -> Bool { first <= day && day <= last }
-        for activity in shares.activities where isInside(activity.day) {
-            var own = activity.measures
-            if activity.isReportedElsewhere {
-                own[6] = 0
-                own[7] = 0
-            }
-            measures = try added(measures, own)
+        let firstMonth = ActivityBoard.month(first)
+        let lastMonth = ActivityBoard.month(last)
+        let isWhole = ActivityBoard.month(last.adding(days: 1)) != lastMonth
+        for index in shares.activities {
+            let place = board.places[index]
+            guard firstMonth <= place.month, place.month <= lastMonth else { continue }
+            // Only what counts by the query's day is there at all.
+            if place.month == lastMonth, place.isBehindCut, !isWhole { continue }
+            let bucket = board.buckets[index]
+            measures = try added(measures, bucket.measures)
+            persons.formUnion(bucket.persons)
+            members.formUnion(bucket.members)
         }
         restated = measures[0]
         for volume in shares.volumes where isInside(volume.from) && isInside(volume.to) {
             restated = try checkedSum(restated, volume.measures[0], "restated")
             measures[6] = try checkedSum(measures[6], volume.measures[1], "person-times served")
             measures[7] = try checkedSum(measures[7], volume.measures[2], "persons registered")
-        }
-        for service in shares.services where isInside(service.day) {
-            persons.insert(service.person)
-            if service.isMember { members.insert(service.person) }
         }
         for award in shares.awards where isInside(award.day) {
             restated = try checkedSum(restated, award.measures[0], "restated")
@@ -99,28 +105,40 @@ struct BrandFigures {
 
 /// The members on the in-service rolls of an organisation: the denominator of participation.
 struct MemberScope {
-    private let stays: [Registry.Stay]
-
-    init(_ registry: Registry) throws {
-        stays = try registry.stays().filter {
-            registry.branch($0.branch)?.kind != .retired
-        }
+    private struct Stay {
+        let stay: Registry.Stay
+        /// Number of the person in the series of services; nil for who has none.
+        let number: Int?
     }
 
-    /// Persons on a roll of the organisation, or of one below it, for a day or more.
-    func members(
-        of org: String, _ registry: Registry, _ first: LocalDate, _ last: LocalDate
-    ) -> Set<String> {
-        guard first <= last else { return [] }
+    private let stays: [Stay]
+
+    /// - Parameter numbers: of the persons in the series of volunteer services.
+    init(_ registry: Registry, _ numbers: [String: Int]) throws {
+        stays = try registry.stays().filter {
+            registry.branch($0.branch)?.kind != .retired
+        }.map { Stay(stay: $0, number: numbers[$0.person]) }
+    }
+
+    /// How many persons were on a roll of the organisation, or of one below it, for a day or more,
+    /// and how many of them served.
+    func participation(
+        of served: PersonSet, in org: String, _ registry: Registry, _ first: LocalDate,
+        _ last: LocalDate
+    ) -> (members: Int64, served: Int64) {
+        guard first <= last else { return (0, 0) }
         var isInside: [String: Bool] = [:]
         var members: Set<String> = []
-        for stay in stays where stay.overlaps(first, last) {
+        var servants = 0
+        for entry in stays where entry.stay.overlaps(first, last) {
+            let branch = entry.stay.branch
             let inside =
-                isInside[stay.branch]
-                ?? registry.branch(stay.branch).map { registry.isInside($0.org, org) } ?? false
-            isInside[stay.branch] = inside
-            if inside { members.insert(stay.person) }
+                isInside[branch]
+                ?? registry.branch(branch).map { registry.isInside($0.org, org) } ?? false
+            isInside[branch] = inside
+            guard inside, members.insert(entry.stay.person).inserted else { continue }
+            if let number = entry.number, served.contains(number) { servants += 1 }
         }
-        return members
+        return (Int64(members.count), Int64(servants))
     }
 }

@@ -11,9 +11,16 @@ struct BrandMetrics: ReadModel {
 
     let name = "brand_metrics"
     let id = "PJ-03"
-    let version: UInt32 = 1
+    let version: UInt32 = 2
     let takesPeriod = true
     let tables = [ModelTable("rows", "taizhang.brands.v1.BrandMetricsRow")]
+
+    let keepsServices = true
+    let types =
+        [
+            .brandProposed, .brandStageAdvanced, .serviceProgrammeLaunched, .serviceVolumeReported,
+            .awardReceived, .readershipReported,
+        ] + ActivityRecord.types
 
     func entities(of fact: Fact) -> [EntityKey] {
         let kind: UInt8
@@ -23,7 +30,7 @@ struct BrandMetrics: ReadModel {
         case .awardReceived: kind = Self.awardKind
         case .readershipReported: kind = Self.publicityKind
         default:
-            guard ActivityRecord.isFed(by: fact.payload) else { return [] }
+            guard ActivityRecord.types.contains(fact.type) else { return [] }
             kind = Self.activityKind
         }
         return [EntityKey(kind, fact.streamIdentity)]
@@ -35,19 +42,19 @@ struct BrandMetrics: ReadModel {
         case Self.programmeKind: ProgrammeRecord(programme: entity.id)
         case Self.awardKind: AwardRecord()
         case Self.publicityKind: ReadershipRecord()
-        default: ActivityRecord(activity: entity.id)
+        default: ActivityRecord()
         }
     }
 
-    func rows(_ ask: RowAsk, into sink: RowSink) throws {
+    func rows(_ ask: RowAsk, into sink: any RowSink) throws {
         let board = try BrandBoard(ask)
         for subject in board.subjects {
             for period in board.periods(of: subject) {
                 let key = periodKey(
                     ModelKey().text(subject.org).text(subject.brand ?? ""), period)
                 guard sink.wants(key) else { continue }
-                let row = try board.row(subject, period)
-                guard try sink.offer(key, row.wireBytes) else { return }
+                let (row, isRestated) = try board.row(subject, period)
+                guard try sink.offer(key, row, restated: isRestated) else { return }
             }
         }
     }

@@ -1,57 +1,53 @@
 import PartyBuilding
 
-/// Everything one entity has put into the content of its model: steps over valid time and the
-/// versions of its row.
+/// What one entity puts into the content of its model on one day: steps of the sums, and its row
+/// from that day on. Stored under the entity and the day, so that a new fact writes its own day
+/// and not the entity's history.
 struct Emission: Equatable, Sendable {
-    /// A change of the sums of one group on one day.
+    /// A change of the sums of one group on the day.
     struct Step: Equatable, Sendable {
-        /// Table, group and day.
-        let key: ModelKey
+        /// Table and group; the day is added when it is stored.
+        let group: ModelKey
         let deltas: [Int64]
     }
 
-    /// The row from a day on; no bytes when there is none from that day.
-    struct Version: Equatable, Sendable {
-        let day: LocalDate
-        let row: [UInt8]
+    let day: LocalDate
+    /// Sorted by group; no two with the same group, none all zero.
+    var steps: [Step] = []
+    /// The row from this day on: no bytes when there is none, nil when it does not change.
+    var row: [UInt8]?
+
+    init(day: LocalDate, steps: [Step] = [], row: [UInt8]? = nil) {
+        self.day = day
+        self.steps = steps
+        self.row = row
     }
 
-    /// Sorted by key; no two with the same key, none all zero.
-    var steps: [Step] = []
-    /// Sorted by day.
-    var versions: [Version] = []
+    var isEmpty: Bool { steps.isEmpty && row == nil }
 
-    var isEmpty: Bool { steps.isEmpty && versions.isEmpty }
-
+    /// The bytes under which the day's emission is stored; the day is part of the key.
     var encoded: [UInt8] {
         var writer = ByteWriter()
         writer.list(steps) { writer, step in
-            writer.blob(step.key.bytes)
+            writer.blob(step.group.bytes)
             writer.list(step.deltas) { $0.signed($1) }
         }
-        writer.list(versions) { writer, version in
-            writer.signed(Int64(version.day.dayNumber))
-            writer.blob(version.row)
-        }
+        writer.optional(row) { $0.blob($1) }
         return writer.bytes
     }
 
-    init() {}
-
-    init(encoded bytes: [UInt8]) throws(ModelFault) {
+    init(day: LocalDate, encoded bytes: [UInt8]) throws(ModelFault) {
+        self.day = day
         var reader = ByteReader(bytes)
         steps = try reader.list { (reader) throws(ModelFault) in
-            let key = ModelKey(try reader.blob())
+            let group = ModelKey(try reader.blob())
             return Step(
-                key: key,
+                group: group,
                 deltas: try reader.list { (reader) throws(ModelFault) in
                     try reader.signed()
                 })
         }
-        versions = try reader.list { (reader) throws(ModelFault) in
-            let day = LocalDate(dayNumber: try reader.int32())
-            return Version(day: day, row: try reader.blob())
-        }
+        row = try reader.optional { (reader) throws(ModelFault) in try reader.blob() }
     }
 }
 
@@ -62,23 +58,30 @@ struct ContentChange {
     /// What is stored under a key; nil removes it.
     private(set) var rows: [ModelKey: [UInt8]?] = [:]
 
-    /// Takes back what an entity had emitted and adds what it emits now.
+    /// Takes back what an entity had emitted on a day and adds what it emits now.
     mutating func replace(
-        _ old: Emission, with new: Emission, entity: EntityKey
+        _ old: Emission?, with new: Emission?, entity: EntityKey
     ) throws(ModelFault) {
         if old == new { return }
-        for step in old.steps {
-            deltas[step.key] = try subtracted(deltas[step.key] ?? [], step.deltas)
+        if let old {
+            for step in old.steps {
+                let key = step.group.day(old.day)
+                deltas[key] = try subtracted(deltas[key] ?? [], step.deltas)
+            }
+            if old.row != nil { rows[Self.rowKey(entity, old.day)] = .some(nil) }
         }
-        for step in new.steps {
-            deltas[step.key] = try added(deltas[step.key] ?? [], step.deltas)
+        if let new {
+            for step in new.steps {
+                let key = step.group.day(new.day)
+                deltas[key] = try added(deltas[key] ?? [], step.deltas)
+            }
+            if let row = new.row { rows[Self.rowKey(entity, new.day)] = row }
         }
-        for version in old.versions {
-            rows[Self.rowKey(entity, version.day)] = .some(nil)
-        }
-        for version in new.versions {
-            rows[Self.rowKey(entity, version.day)] = version.row
-        }
+    }
+
+    /// Whether anything changes at all.
+    var isEmpty: Bool {
+        rows.isEmpty && deltas.values.allSatisfy { $0.allSatisfy { $0 == 0 } }
     }
 
     /// Rows of entities of one kind lie together, sorted by identity and day.

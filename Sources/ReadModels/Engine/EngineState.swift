@@ -15,6 +15,8 @@ struct Generation: Equatable, Sendable {
     var role: Role
     /// Everything up to here is folded in.
     var position: UInt64
+    /// The last position at which what queries read has changed.
+    var touched: UInt64 = 0
     /// Why it cannot go on; nil when all is well.
     var parked: String?
     /// Entries of its content.
@@ -24,7 +26,7 @@ struct Generation: Equatable, Sendable {
 /// What the views remember across restarts, written in the transaction of every batch.
 struct EngineState: Equatable, Sendable {
     /// Raised when the layout of the stored views changes: they are then built anew from the log.
-    static let layout: UInt64 = 1
+    static let layout: UInt64 = 2
 
     var ledger: [UInt8]
     /// Every fact up to here is in the views' own copy.
@@ -87,6 +89,7 @@ extension EngineState {
             writer.unsigned(UInt64(generation.version))
             writer.byte(generation.role.rawValue)
             writer.unsigned(generation.position)
+            writer.unsigned(generation.touched)
             writer.optional(generation.parked) { $0.string($1) }
             writer.signed(generation.entries)
         }
@@ -114,7 +117,7 @@ extension EngineState {
             }
             return Generation(
                 number: number, model: model, version: version, role: role,
-                position: try reader.unsigned(), parked: try reader.optionalString(),
+                position: try reader.unsigned(), touched: try reader.unsigned(), parked: try reader.optionalString(),
                 entries: try reader.signed())
         }
     }

@@ -10,18 +10,32 @@ struct FactShelf {
 
     /// Keeps a fact; a correction or void also under the fact that it names.
     ///
+    /// - Parameter find: looks a fact up in the log: volunteer services are copied only when
+    ///   something is said of them.
     /// - Returns: false when it is a correction or void of a fact that no model uses.
-    func keep(_ fact: Fact, in transaction: inout WriteTransaction) throws -> Bool {
+    func keep(
+        _ fact: Fact, in transaction: inout WriteTransaction, find: (FactID) throws -> Fact?
+    ) throws -> Bool {
         if let target = Self.target(of: fact) {
+            if try !transaction.contains(store.ids, target.bytes) {
+                guard let service = try find(target), service.type == .volunteerServiceRecorded,
+                    service.position < fact.position
+                else { return false }
+                try put(service, in: &transaction)
+            }
             guard let root = try root(of: target, in: transaction) else { return false }
             try transaction.put(
                 store.fixes, ViewsStore.bigEndian(root) + ViewsStore.bigEndian(fact.position),
                 [] as [UInt8])
         }
+        try put(fact, in: &transaction)
+        return true
+    }
+
+    private func put(_ fact: Fact, in transaction: inout WriteTransaction) throws {
         try transaction.put(
             store.facts, ViewsStore.bigEndian(fact.position), try FactCodec.encode(fact))
         try transaction.put(store.ids, fact.id.bytes, ViewsStore.bigEndian(fact.position))
-        return true
     }
 
     /// The fact that a correction or void names; nil for every other fact.
@@ -82,17 +96,13 @@ struct FactShelf {
         return FactVersions(root, fixes: fixes)
     }
 
-    /// The kept facts behind a position up to another, at most `limit`.
-    func facts<Access>(
-        after position: UInt64, through last: UInt64, limit: Int,
+    /// Positions of all facts that were corrected or voided.
+    func fixed<Access>(
         in transaction: borrowing Transaction<Access>
-    ) throws -> [Fact] {
-        var found: [Fact] = []
-        try transaction.scan(
-            store.facts, prefix: [], from: ViewsStore.bigEndian(position &+ 1)
-        ) { key, value in
-            guard ViewsStore.trailingNumber(key) <= last, found.count < limit else { return false }
-            found.append(try FactCodec.decode(value))
+    ) throws -> Set<UInt64> {
+        var found: Set<UInt64> = []
+        try transaction.scan(store.fixes, prefix: [], from: []) { key, _ in
+            found.insert(ViewsStore.trailingNumber(Array(key.prefix(8))))
             return true
         }
         return found

@@ -1,23 +1,26 @@
 import PartyBuilding
 
-/// Folds the facts of one entity and collects what it emits.
+/// Folds the facts of one entity and tells day by day what it emits.
 ///
 /// Facts that come later in valid time and position than all before advance it; for anything else
-/// the entity is folded anew.
+/// the entity is folded anew. What was emitted on earlier days is not kept: it does not change.
 struct Fold: Sendable {
     private var record: any Record
     /// Valid day and position of the last fact.
     private(set) var last: (day: LocalDate, position: UInt64)?
-    /// What the entity contributed at the end of the day before the last one.
+    /// What the entity contributed at the end of the day before the last one, and its row.
     private var earlier: [ModelKey: [Int64]] = [:]
-    /// What it contributes now.
+    private var earlierRow: [UInt8] = []
+    /// What it contributes now, and its row.
     private var present: [ModelKey: [Int64]] = [:]
-    private var steps: [(day: LocalDate, steps: [Emission.Step])] = []
-    private var versions: [Emission.Version] = []
+    private var presentRow: [UInt8] = []
 
     init(_ record: any Record) {
         self.record = record
     }
+
+    /// Room that the state takes up in a cache, in keys.
+    var weight: Int { 4 + present.count + earlier.count }
 
     /// Whether a fact can be added without folding anew.
     func canAdvance(by item: RecordFact) -> Bool {
@@ -26,11 +29,20 @@ struct Fold: Sendable {
     }
 
     /// Applies facts that are in order and come behind all before.
-    mutating func advance(by items: [RecordFact]) throws(ModelFault) {
+    ///
+    /// - Returns: what the entity emits on the days of these facts, in order; the first replaces
+    ///   what was emitted on the day before if it is the same day. Days without emission are
+    ///   there, too.
+    mutating func advance(by items: [RecordFact]) throws(ModelFault) -> [Emission] {
+        var emissions: [Emission] = []
         var index = items.startIndex
         while index < items.endIndex {
             let day = items[index].day
-            beginDay(day)
+            // More facts of the day that was thought complete: it is emitted again.
+            if last?.day != day {
+                earlier = present
+                earlierRow = presentRow
+            }
             while index < items.endIndex, items[index].day == day {
                 let item = items[index]
                 if item.isVoid {
@@ -41,51 +53,31 @@ struct Fold: Sendable {
                 last = (day, item.fact.position)
                 index += 1
             }
-            try endDay(day)
+            emissions.append(try emission(of: day))
         }
+        return emissions
     }
 
-    private mutating func beginDay(_ day: LocalDate) {
-        guard let last, last.day == day else {
-            earlier = present
-            return
-        }
-        // More facts of the day that was thought complete: its steps are made again.
-        if steps.last?.day == day { steps.removeLast() }
-        if versions.last?.day == day { versions.removeLast() }
-    }
-
-    private mutating func endDay(_ day: LocalDate) throws(ModelFault) {
+    private mutating func emission(of day: LocalDate) throws(ModelFault) -> Emission {
         var contributions = Contributions()
         try record.contribute(to: &contributions)
         present = contributions.sums
+        presentRow = record.row() ?? []
         var changes: [Emission.Step] = []
         for (key, measures) in present {
             let change = try subtracted(measures, earlier[key] ?? [])
             if change.contains(where: { $0 != 0 }) {
-                changes.append(Emission.Step(key: key.day(day), deltas: change))
+                changes.append(Emission.Step(group: key, deltas: change))
             }
         }
         for (key, measures) in earlier where present[key] == nil {
             let change = try subtracted([], measures)
             if change.contains(where: { $0 != 0 }) {
-                changes.append(Emission.Step(key: key.day(day), deltas: change))
+                changes.append(Emission.Step(group: key, deltas: change))
             }
         }
-        if !changes.isEmpty {
-            steps.append((day, changes.sorted { $0.key < $1.key }))
-        }
-        let row = record.row() ?? []
-        if row != (versions.last?.row ?? []) {
-            versions.append(Emission.Version(day: day, row: row))
-        }
-    }
-
-    /// All that the entity emits.
-    var emission: Emission {
-        var emission = Emission()
-        emission.steps = steps.flatMap(\.steps).sorted { $0.key < $1.key }
-        emission.versions = versions
-        return emission
+        changes.sort { $0.group < $1.group }
+        return Emission(
+            day: day, steps: changes, row: presentRow == earlierRow ? nil : presentRow)
     }
 }

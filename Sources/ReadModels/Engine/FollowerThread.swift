@@ -5,10 +5,26 @@ import Glibc
 /// `@unchecked Sendable`: the flags are touched only with the mutex held; the pointers never
 /// change.
 final class FollowerThread: @unchecked Sendable {
+    /// What the thread does between two pieces of work.
+    enum Pause {
+        /// The next one at once.
+        case none
+        /// Nothing until somebody wakes it, or until some time has passed.
+        case untilWoken(milliseconds: Int?)
+        /// Nothing for some time; only somebody in a hurry ends it before. Whoever wakes it
+        /// meanwhile is heard at the end.
+        case rest(milliseconds: Int)
+
+        static let untilWoken = Pause.untilWoken(milliseconds: nil)
+    }
+
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private var isWoken = false
+    private var isHurried = false
     private var isStopping = false
+    /// Whether a wake-up ends the pause under way.
+    private var wakesUp = false
     private var handle: pthread_t?
 
     init() {
@@ -33,10 +49,9 @@ final class FollowerThread: @unchecked Sendable {
 
     /// Starts the thread; a second call does nothing.
     ///
-    /// - Parameter turn: does a piece of work and says in how many milliseconds it wants to be
-    ///   called again, if nobody wakes it before: 0 at once, nil only when woken.
+    /// - Parameter turn: does a piece of work and says when it wants to be called again.
     /// - Returns: false when the system has no thread to give.
-    func start(_ turn: @escaping @Sendable () -> Int?) -> Bool {
+    func start(_ turn: @escaping @Sendable () -> Pause) -> Bool {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         guard handle == nil, !isStopping else { return true }
@@ -55,6 +70,14 @@ final class FollowerThread: @unchecked Sendable {
     func wake() {
         pthread_mutex_lock(mutex)
         isWoken = true
+        if wakesUp { pthread_cond_signal(condition) }
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// Lets the thread do its work at once, also when it rests: somebody waits for it.
+    func hurry() {
+        pthread_mutex_lock(mutex)
+        isHurried = true
         pthread_cond_signal(condition)
         pthread_mutex_unlock(mutex)
     }
@@ -76,14 +99,16 @@ final class FollowerThread: @unchecked Sendable {
         }
     }
 
-    private func run(_ turn: () -> Int?) {
+    private func run(_ turn: () -> Pause) {
         while true {
-            let pause = turn()
-            if pause == 0 {
+            switch turn() {
+            case .none:
                 if isEnded() { return }
-                continue
+            case .untilWoken(let milliseconds):
+                guard wait(milliseconds, wakesUp: true) else { return }
+            case .rest(let milliseconds):
+                guard wait(milliseconds, wakesUp: false) else { return }
             }
-            guard waitForWork(pause) else { return }
         }
     }
 
@@ -94,10 +119,13 @@ final class FollowerThread: @unchecked Sendable {
     }
 
     /// - Returns: false when the thread is to end.
-    private func waitForWork(_ milliseconds: Int?) -> Bool {
+    private func wait(_ milliseconds: Int?, wakesUp: Bool) -> Bool {
         pthread_mutex_lock(mutex)
+        self.wakesUp = wakesUp
         defer {
-            isWoken = false
+            isHurried = false
+            if wakesUp { isWoken = false }
+            self.wakesUp = false
             pthread_mutex_unlock(mutex)
         }
         var deadline = timespec()
@@ -107,7 +135,7 @@ final class FollowerThread: @unchecked Sendable {
             deadline.tv_sec += milliseconds / 1_000 + nanoseconds / 1_000_000_000
             deadline.tv_nsec = nanoseconds % 1_000_000_000
         }
-        while !isWoken, !isStopping {
+        while !isStopping, !isHurried, !(wakesUp && isWoken) {
             if milliseconds == nil {
                 pthread_cond_wait(condition, mutex)
             } else if pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT {

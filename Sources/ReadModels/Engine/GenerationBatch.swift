@@ -1,31 +1,48 @@
 import LMDB
 import PartyBuilding
+import Schema
 
-/// Folds of entities that were used lately, so that the next fact can advance them.
+/// Folds of entities that were used lately, so that the next fact can advance them, and the names
+/// of the series.
 ///
 /// Used by the engine's thread only.
 final class FoldCache {
     private var folds: [UInt32: [EntityKey: Fold]] = [:]
-    private var count = 0
-    /// Entities kept; beyond it all are let go and folded anew when needed.
-    private let limit: Int
+    private var weight = 0
+    /// Contribution keys kept, about 200 bytes each; beyond it all are let go and folded anew when
+    /// needed.
+    private let weightMax: Int
+    private var names: [UInt32: ServiceNames] = [:]
 
-    init(limit: Int = 20_000) {
-        self.limit = limit
+    init(weightMax: Int = 100_000) {
+        self.weightMax = weightMax
     }
 
     subscript(generation: UInt32, entity: EntityKey) -> Fold? {
         get { folds[generation]?[entity] }
         set {
-            if folds[generation]?[entity] == nil { count += 1 }
-            if count > limit { removeAll() }
+            weight += (newValue?.weight ?? 0) - (folds[generation]?[entity]?.weight ?? 0)
             folds[generation, default: [:]][entity] = newValue
+            guard weight > weightMax else { return }
+            folds = [:]
+            weight = 0
         }
+    }
+
+    /// Hands the names of a generation's series over; they are given back when the batch is
+    /// written, so that a batch that fails leaves none behind.
+    func takeNames(_ generation: UInt32) -> ServiceNames {
+        names.removeValue(forKey: generation) ?? ServiceNames()
+    }
+
+    func keepNames(_ generation: UInt32, _ kept: ServiceNames) {
+        names[generation] = kept
     }
 
     func removeAll() {
         folds = [:]
-        count = 0
+        names = [:]
+        weight = 0
     }
 }
 
@@ -41,6 +58,8 @@ struct GenerationBatch {
     private var joined: [EntityKey: Set<UInt64>] = [:]
     /// Entities to fold anew from all their facts.
     private var refolded: Set<EntityKey> = []
+    /// What corrections and voids change in the series of volunteer services.
+    private var serviceFixes: [(position: UInt64, entries: [ServiceEntry])] = []
 
     init(_ generation: Generation, _ model: any ReadModel, _ facts: FactShelf, through: UInt64) {
         self.generation = generation.number
@@ -56,10 +75,22 @@ struct GenerationBatch {
         if let target = FactShelf.target(of: fact) {
             guard let root = try facts.root(of: target, in: transaction) else { return }
             let versions = try facts.versions(of: root, through: through, in: transaction)
+            if versions.root.type == .volunteerServiceRecorded {
+                if model.keepsServices { mend(versions, at: fact.position) }
+                return
+            }
             try take(versions, isFixed: true, in: transaction)
         } else if model.isLinked(fact.stream) || !model.entities(of: fact).isEmpty {
             try take(FactVersions(fact), isFixed: false, in: transaction)
         }
+    }
+
+    /// A service is corrected or void: what it said before is taken back, what it says now added.
+    private mutating func mend(_ versions: FactVersions, at position: UInt64) {
+        let before = ServiceEntry(versions.through(position &- 1), knownAt: nil)
+        let now = ServiceEntry(versions.through(position), knownAt: nil)
+        guard before != now else { return }
+        serviceFixes.append((position, [before?.takenBack, now].compactMap { $0 }))
     }
 
     private mutating func take<Access>(
@@ -124,16 +155,27 @@ extension GenerationBatch {
     struct Prepared {
         /// Keys and values of `content`; nil removes the key. In order of the keys.
         var writes: [(key: [UInt8], value: [UInt8]?)] = []
-        /// Entries that the shelf gains.
+        /// Entries that the content gains.
         var entries: Int64 = 0
+        /// Whether what queries read becomes another.
+        var isContentChanged = false
         var folds: [(entity: EntityKey, fold: Fold)] = []
+        var names: ServiceNames?
+    }
+
+    /// An entity folded on, and what it emits.
+    private struct Folded {
+        let fold: Fold
+        let emissions: [Emission]
+        /// What was emitted on other days stays; else everything was folded anew.
+        let isAdvanced: Bool
     }
 
     /// Folds what was touched and works out what is to be written.
     ///
     /// - Throws: `ModelFault` when the model cannot go on with these facts.
     func prepare<Access>(
-        _ cache: FoldCache, in transaction: borrowing Transaction<Access>
+        _ services: ServiceFacts, _ cache: FoldCache, in transaction: borrowing Transaction<Access>
     ) throws -> Prepared {
         var prepared = Prepared()
         var change = ContentChange()
@@ -142,38 +184,70 @@ extension GenerationBatch {
                 prepared.writes.append((ViewsStore.member(generation, entity, position), []))
             }
             guard entity.kind != 0 else { continue }
-            let fold = try fold(entity, cache, in: transaction)
-            let emissionKey = ViewsStore.emission(generation, entity)
-            let stored = try transaction.value(facts.store.content, emissionKey)
-            let old = try stored.map { try Emission(encoded: $0) } ?? Emission()
-            let new = fold.emission
-            prepared.folds.append((entity, fold))
-            guard old != new else { continue }
-            try change.replace(old, with: new, entity: entity)
-            prepared.writes.append((emissionKey, new.isEmpty ? nil : new.encoded))
+            let folded = try fold(entity, cache, in: transaction)
+            prepared.folds.append((entity, folded.fold))
+            try replace(folded, of: entity, &change, &prepared, in: transaction)
         }
+        prepared.isContentChanged = !change.isEmpty
         try add(change, to: &prepared, in: transaction)
+        if model.keepsServices { try append(services, cache, to: &prepared, in: transaction) }
         prepared.writes.sort { $0.key.lexicographicallyPrecedes($1.key) }
         return prepared
     }
 
+    /// Compares day by day with what is stored; only days that differ are written.
+    private func replace<Access>(
+        _ folded: Folded, of entity: EntityKey, _ change: inout ContentChange,
+        _ prepared: inout Prepared, in transaction: borrowing Transaction<Access>
+    ) throws {
+        var old: [LocalDate: Emission] = [:]
+        let prefix = ViewsStore.emissions(generation, entity)
+        if folded.isAdvanced {
+            for day in folded.emissions.map(\.day) {
+                let key = ViewsStore.emission(generation, entity, day)
+                guard let stored = try transaction.value(facts.store.content, key) else { continue }
+                old[day] = try Emission(day: day, encoded: stored)
+            }
+        } else {
+            try transaction.scan(facts.store.content, prefix: prefix, from: prefix) { key, value in
+                var reader = ModelKeyReader(key, from: prefix.count)
+                let day = try reader.day()
+                old[day] = try Emission(day: day, encoded: value)
+                return true
+            }
+        }
+        for emission in folded.emissions {
+            let before = old.removeValue(forKey: emission.day)
+            let now = emission.isEmpty ? nil : emission
+            guard before != now else { continue }
+            try change.replace(before, with: now, entity: entity)
+            prepared.writes.append(
+                (ViewsStore.emission(generation, entity, emission.day), now?.encoded))
+        }
+        for (day, emission) in old.sorted(by: { $0.key < $1.key }) {
+            try change.replace(emission, with: nil, entity: entity)
+            prepared.writes.append((ViewsStore.emission(generation, entity, day), nil))
+        }
+    }
+
     private func fold<Access>(
         _ entity: EntityKey, _ cache: FoldCache, in transaction: borrowing Transaction<Access>
-    ) throws -> Fold {
+    ) throws -> Folded {
         if !refolded.contains(entity), let cached = cache[generation, entity] {
             let found = try candidates(
                 (joined[entity] ?? []).sorted(), knownAt: nil, transaction)
             // Whether a fact that names nobody belongs here is known only from all facts.
             if found.allSatisfy({ !$0.named.isEmpty }) {
                 let items = belonging(found, to: entity)
-                if items.first.map(cached.canAdvance) ?? true {
+                if let first = items.first, cached.canAdvance(by: first) {
                     var fold = cached
-                    try fold.advance(by: items)
-                    return fold
+                    let emissions = try fold.advance(by: items)
+                    return Folded(fold: fold, emissions: emissions, isAdvanced: true)
                 }
             }
         }
-        return try foldAll(entity, knownAt: nil, in: transaction)
+        let (fold, emissions) = try foldAll(entity, knownAt: nil, in: transaction)
+        return Folded(fold: fold, emissions: emissions, isAdvanced: false)
     }
 
     /// Folds an entity from all facts that belong to it.
@@ -181,12 +255,12 @@ extension GenerationBatch {
     /// - Parameter knownAt: only what was recorded up to this instant; nil for all.
     func foldAll<Access>(
         _ entity: EntityKey, knownAt: Int64?, in transaction: borrowing Transaction<Access>
-    ) throws -> Fold {
+    ) throws -> (fold: Fold, emissions: [Emission]) {
         var fold = Fold(model.makeRecord(entity))
         let positions = try members(of: entity, in: transaction)
         let found = try candidates(positions, knownAt: knownAt, transaction)
-        try fold.advance(by: belonging(found, to: entity))
-        return fold
+        let emissions = try fold.advance(by: belonging(found, to: entity))
+        return (fold, emissions)
     }
 
     /// A fact as it was known, with the entities that it names.
@@ -219,6 +293,24 @@ extension GenerationBatch {
             candidate.named.contains(entity)
                 || (candidate.named.isEmpty && streams.contains(candidate.item.fact.stream))
         }.map(\.item).sorted(by: RecordFact.precedes)
+    }
+
+    /// Appends to the series of volunteer services.
+    private func append<Access>(
+        _ services: ServiceFacts, _ cache: FoldCache, to prepared: inout Prepared,
+        in transaction: borrowing Transaction<Access>
+    ) throws {
+        guard services.count > 0 || !serviceFixes.isEmpty else { return }
+        let prefix = ViewsStore.prefix(generation, .services)
+        func lookup(_ key: [UInt8]) throws -> [UInt8]? {
+            try transaction.value(facts.store.content, prefix + key)
+        }
+        var series = try ServiceSeries(cache.takeNames(generation), lookup)
+        try series.append(services, fixes: serviceFixes, lookup)
+        prepared.names = try series.finish(lookup)
+        for write in series.writes { prepared.writes.append((prefix + write.key, write.value)) }
+        prepared.entries += series.newKeys
+        if !series.writes.isEmpty { prepared.isContentChanged = true }
     }
 
     private func add<Access>(

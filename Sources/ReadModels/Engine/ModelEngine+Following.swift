@@ -3,44 +3,69 @@ import PartyBuilding
 import Synchronization
 
 extension ModelEngine {
+    /// Of the time that it takes to write a batch the follower rests a multiple, so that under
+    /// load a batch holds many facts and costs each of them little.
+    private static let restFactor = 8
+    private static let restMillisecondsMax = 500
+
     /// One turn of the follower: a batch, or cleaning up.
-    ///
-    /// - Returns: milliseconds until the next turn; nil when there is nothing to do until woken.
-    func turn() -> Int? {
+    func turn() -> FollowerThread.Pause {
+        let start = ContinuousClock.now
         do {
-            let hasMore = try advance()
+            let step = try advance()
             trouble.withLock { $0 = nil }
-            return hasMore ? 0 : nil
+            switch step {
+            case .nothing: return .untilWoken
+            case .cleaned: return .none
+            case .followed: return rest(after: start.duration(to: .now))
+            }
         } catch {
             trouble.withLock { $0 = "\(error)" }
-            return 1_000
+            return .untilWoken(milliseconds: 1_000)
         }
+    }
+
+    /// No rest while there is a whole batch to take in, or somebody waits for what is there.
+    private func rest(after busy: Duration) -> FollowerThread.Pause {
+        let head = feed.head
+        let position = state.withLock { $0.position }
+        if head > position, head - position >= UInt64(Self.batchMax) { return .none }
+        if waiters.isAnyone(waitingFor: head) { return .none }
+        let rest = busy * Self.restFactor / Duration.milliseconds(1)
+        return .rest(milliseconds: min(Int(rest), Self.restMillisecondsMax))
     }
 
     /// Follows until everything in the feed is folded in; for tests and offline tools that do
     /// without the thread.
     ///
-    /// - Parameter batchMax: facts of one transaction.
-    package func catchUp(batchMax: Int = 4_096) throws {
+    /// - Parameter batchMax: events of one transaction.
+    package func catchUp(batchMax: Int = ModelEngine.batchMax) throws {
         following.withLock { $0.batchMax = max(1, batchMax) }
-        while try advance() {}
+        while try advance() != .nothing {}
+    }
+
+    /// What a turn has done.
+    enum Step {
+        case nothing
+        /// Took in what is new in the feed.
+        case followed
+        /// Went on with a build or removed what nobody needs any more.
+        case cleaned
     }
 
     /// Takes one batch from the feed, or one stretch of an unfinished build.
-    ///
-    /// - Returns: whether there is more to do.
-    func advance() throws -> Bool {
+    func advance() throws -> Step {
         try following.withLock { following in
             let cache = following.cache.value
             do {
-                if try follow(following.batchMax, cache) { return true }
-                if try build(following.batchMax, cache) { return true }
-                return try removeRetired()
+                if try follow(following.batchMax, cache) { return .followed }
+                if try build(following.batchMax, cache) { return .cleaned }
+                return try removeRetired() ? .cleaned : .nothing
             } catch let error as LMDBError {
                 cache.removeAll()
                 guard error.kind == .transactionFull, following.batchMax > 1 else { throw error }
                 following.batchMax = max(1, following.batchMax / 2)
-                return true
+                return .cleaned
             } catch {
                 cache.removeAll()
                 throw error
@@ -51,7 +76,7 @@ extension ModelEngine {
     /// Copies the next facts of the feed and folds them into every generation that is up to date.
     private func follow(_ limit: Int, _ cache: FoldCache) throws -> Bool {
         var next = state.withLock { $0 }
-        let page = try feed.read(after: next.position, limit: limit)
+        let page = try feed.read(after: next.position, limit: limit, types: types)
         guard page.through > next.position else { return false }
         let before = next.position
         let mark = try feed.mark(at: page.through)
@@ -60,10 +85,13 @@ extension ModelEngine {
             var facts = FactShelf(store: store)
             var kept: [Fact] = []
             for fact in page.facts where isUsed(fact) {
-                guard try facts.keep(fact, in: &transaction) else { continue }
+                guard try facts.keep(fact, in: &transaction, find: feed.fact) else { continue }
                 kept.append(fact)
                 facts.recent[fact.position] = fact
                 next.lastRecordedAt = max(next.lastRecordedAt, fact.recordedAt)
+            }
+            for service in page.services.entries {
+                next.lastRecordedAt = max(next.lastRecordedAt, service.recordedAt)
             }
             next.position = page.through
             next.unreadable &+= page.unreadable
@@ -73,8 +101,8 @@ extension ModelEngine {
                 && next.generations[index].isGoingOn
             {
                 try fold(
-                    kept, facts, into: &next.generations[index], through: page.through, cache,
-                    &transaction)
+                    kept, page.services, facts, into: &next.generations[index],
+                    through: page.through, cache, &transaction)
             }
             try transaction.put(store.meta, ViewsStore.stateKey, next.encoded)
             return next
@@ -97,18 +125,16 @@ extension ModelEngine {
             try write(next)
             return true
         }
+        var page = try feed.read(
+            after: next.generations[index].position, limit: limit, types: types)
+        page.cut(after: next.position)
         next = try store.environment.write { transaction in
             var next = next
-            let from = next.generations[index].position
             var facts = FactShelf(store: store)
-            let found = try facts.facts(
-                after: from, through: next.position, limit: limit, in: transaction)
-            for fact in found { facts.recent[fact.position] = fact }
-            let isLast = found.count < limit
-            let through = isLast ? next.position : found.last?.position ?? next.position
+            for fact in page.facts { facts.recent[fact.position] = fact }
             try fold(
-                found, facts, into: &next.generations[index], through: through, cache,
-                &transaction)
+                page.facts, page.services, facts, into: &next.generations[index],
+                through: page.through, cache, &transaction)
             next.swapCaughtUp()
             try transaction.put(store.meta, ViewsStore.stateKey, next.encoded)
             return next
@@ -120,8 +146,9 @@ extension ModelEngine {
     /// Folds facts into one generation. A model that faults is parked with the reason and leaves
     /// nothing behind; the others go on.
     private func fold(
-        _ facts: [Fact], _ shelf: FactShelf, into generation: inout Generation, through: UInt64,
-        _ cache: FoldCache, _ transaction: inout WriteTransaction
+        _ facts: [Fact], _ services: ServiceFacts, _ shelf: FactShelf,
+        into generation: inout Generation, through: UInt64, _ cache: FoldCache,
+        _ transaction: inout WriteTransaction
     ) throws {
         guard let model = model(named: generation.model) else {
             generation.parked = "this version has no such model"
@@ -131,7 +158,7 @@ extension ModelEngine {
         do {
             var batch = GenerationBatch(generation, model, shelf, through: through)
             for fact in facts { try batch.take(fact, in: transaction) }
-            prepared = try batch.prepare(cache, in: transaction)
+            prepared = try batch.prepare(services, cache, in: transaction)
         } catch let fault as ModelFault {
             generation.parked = fault.description
             return
@@ -144,8 +171,10 @@ extension ModelEngine {
             }
         }
         for (entity, fold) in prepared.folds { cache[generation.number, entity] = fold }
+        if let names = prepared.names { cache.keepNames(generation.number, names) }
         generation.entries += prepared.entries
         generation.position = through
+        if prepared.isContentChanged { generation.touched = through }
     }
 
     /// Whether any model uses a fact, or it may correct or void one that is used.

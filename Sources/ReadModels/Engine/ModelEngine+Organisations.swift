@@ -15,7 +15,7 @@ extension ModelEngine {
                 throw ModelFault.parked(model: registry.name, reason: reason)
             }
             var isKnown = false
-            try withShelf(generation, registry, nil, transaction) { shelf in
+            try withContent(generation, registry, nil, transaction) { shelf, _ in
                 let end = LocalDate(yyyymmdd: 9999_12_31) ?? LocalDate(dayNumber: 0)
                 isKnown = try shelf.row(EntityKey(RegistryModel.orgKind, id), asOf: end) != nil
             }

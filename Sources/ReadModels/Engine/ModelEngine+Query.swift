@@ -1,5 +1,6 @@
 import LMDB
 import PartyBuilding
+import Schema
 import Synchronization
 
 extension ModelEngine {
@@ -26,73 +27,41 @@ extension ModelEngine {
     /// - Throws: `ModelFault` for a query that cannot be used and for a model that is parked,
     ///   `LMDBError`.
     package func rows(_ query: ModelQuery) throws -> ModelPage {
-        guard let model = models.first(where: { $0.name == query.model }) else {
-            throw ModelFault.unknownModel(query.model)
-        }
-        guard let table = model.tables.first(where: { $0.name == query.table }) else {
-            throw ModelFault.unknownModel("\(query.model) \(query.table)")
-        }
-        if query.period != nil, !model.takesPeriod {
-            throw ModelFault.invalidQuery("\(query.model) has no periods")
-        }
-        let conditions = try RowConditions(query.conditions, rowType: table.rowType)
-        let filter = PageToken.filter(of: query)
-        let token = try query.pageToken.map { try PageToken(encoded: $0) }
-        if let token, token.filter != filter {
-            throw ModelFault.invalidQuery("the page token belongs to another query")
-        }
-        let asOf = token?.asOf ?? query.asOf ?? LocalDate(instant: query.now)
-        let knownAt = token?.knownAt ?? query.knownAt ?? query.now
-        let sink = RowSink(
-            after: token?.lastKey, limit: max(0, query.limit), accepts: conditions.accept)
-        let position = try store.environment.read { transaction in
-            try read(query, model, asOf: asOf, knownAt: knownAt, into: sink, in: transaction)
-        }
-        let head = feed.head
-        let next = sink.rows.last.flatMap { last in
-            sink.hasMore
-                ? PageToken(asOf: asOf, knownAt: knownAt, filter: filter, lastKey: last.key)
-                : nil
-        }
-        return ModelPage(
-            rowType: table.rowType, rows: sink.rows, position: position, asOf: asOf,
-            knownAt: knownAt, lag: head > position ? head - position : 0,
-            nextPage: next?.encoded)
+        let plan = try QueryPlan(query, tables)
+        return try keptAnswer(plan) ?? read(plan)
     }
 
-    /// Reads rows in one snapshot.
+    /// Answers a query if that takes a few microseconds: from one record, or from rows that were
+    /// put together before and still stand.
     ///
-    /// - Returns: the position that the rows contain.
-    private func read(
-        _ query: ModelQuery, _ model: any ReadModel, asOf: LocalDate, knownAt: Int64,
-        into sink: RowSink, in transaction: borrowing ReadTransaction
-    ) throws -> UInt64 {
-        let state = try storedState(in: transaction)
-        let own = try serving(model.name, in: state)
-        let reference = try serving(registry.name, in: state)
-        // Everything was recorded by then: the stored content is the answer.
-        let isPresent = knownAt >= state.lastRecordedAt
-        try withShelf(reference, registry, isPresent ? nil : knownAt, transaction) { shelf in
-            let registry = try Registry(shelf, asOf: asOf)
-            try withShelf(own, model, isPresent ? nil : knownAt, transaction) { shelf in
-                let ask = RowAsk(
-                    table: query.table, org: query.org, period: query.period, asOf: asOf,
-                    knownAt: knownAt, shelf: shelf, registry: registry,
-                    rules: RuleSets.shipped.inForce(on: asOf))
-                try model.rows(ask, into: sink)
-            }
+    /// - Returns: nil when there is more to do.
+    /// - Throws: as `rows`.
+    package func quickRows(_ query: ModelQuery) throws -> ModelPage? {
+        var bounded = query
+        let isBounded = query.limit > 0 && query.limit <= Self.quickRowsMax
+        if !isBounded { bounded.limit = Self.quickRowsMax }
+        let plan = try QueryPlan(bounded, tables)
+        let page: ModelPage?
+        if plan.entity != nil {
+            page = try isRegistryAtHand(plan) ? read(plan) : nil
+        } else {
+            page = try keptAnswer(plan)
         }
-        return min(own.position, reference.position)
+        guard isBounded || page?.nextPage == nil else { return nil }
+        return page
     }
 
-    /// The state as of a snapshot.
-    func storedState(in transaction: borrowing ReadTransaction) throws -> EngineState {
-        if let bytes = try transaction.value(store.meta, ViewsStore.stateKey),
-            let state = try EngineState(encoded: bytes)
-        {
-            return state
-        }
-        return state.withLock { $0 }
+    /// Rows that may be put into an answer on the thread of a caller who has no time.
+    private static let quickRowsMax = 128
+
+    /// Names the state of what the rows of a model are made from; nil while it is being built or
+    /// when it is parked.
+    package func contentVersions(_ model: String) -> [ContentVersion]? {
+        let state = state.withLock { $0 }
+        guard let own = try? serving(model, in: state),
+            let reference = try? serving(registry.name, in: state)
+        else { return nil }
+        return [own.content, reference.content]
     }
 
     private func serving(_ model: String, in state: EngineState) throws -> Generation {
@@ -104,67 +73,141 @@ extension ModelEngine {
         }
         return generation
     }
+}
 
-    /// Lends the content of a generation to a closure.
-    ///
-    /// - Parameter knownAt: nil for the content as stored, else the facts known then are folded
-    ///   again by the same code.
-    func withShelf(
-        _ generation: Generation, _ model: any ReadModel, _ knownAt: Int64?,
-        _ transaction: borrowing ReadTransaction, _ body: (Shelf) throws -> Void
-    ) throws {
-        guard let knownAt else {
-            return try withStoredShelf(generation, transaction, body)
-        }
-        let key = PastContents.Key(
-            generation: generation.number, position: generation.position, knownAt: knownAt)
-        let content = try pasts.content(key) {
-            try past(generation, model, knownAt: knownAt, in: transaction)
-        }
-        try body(content.shelf)
+// MARK: - Answering
+
+extension ModelEngine {
+    /// The generations that answer a query.
+    private struct Sources {
+        let own: Generation
+        let registry: Generation
+        let basis: AnswerBasis
+
+        /// The log position that the rows contain.
+        var position: UInt64 { min(own.position, registry.position) }
     }
 
-    private func withStoredShelf(
-        _ generation: Generation, _ transaction: borrowing ReadTransaction,
-        _ body: (Shelf) throws -> Void
-    ) throws {
-        let prefix = ViewsStore.prefix(generation.number, .shelf)
-        try Shelf.lend(body) { wanted, start, visit in
-            try transaction.scan(store.content, prefix: prefix + wanted, from: prefix + start) {
-                key, value in
-                let entry = try ShelfEntry.read(key, value)
-                return try visit(entry.key, entry.value)
+    private func sources(_ plan: QueryPlan, in state: EngineState) throws -> Sources {
+        let own = try serving(plan.model.name, in: state)
+        let reference = try serving(registry.name, in: state)
+        // Everything was recorded by then: the stored content is the answer.
+        let isPresent = plan.knownAt >= state.lastRecordedAt
+        return Sources(
+            own: own, registry: reference,
+            basis: AnswerBasis(
+                model: own.content, registry: reference.content, asOf: plan.asOf,
+                knownAt: isPresent ? nil : plan.knownAt))
+    }
+
+    /// The answer from rows that are kept in memory; nil when there are none.
+    private func keptAnswer(_ plan: QueryPlan) throws -> ModelPage? {
+        if plan.entity != nil || plan.source.isInOrder { return nil }
+        let sources = try sources(plan, in: state.withLock { $0 })
+        guard let built = built.value(plan.key(sources.basis)) else { return nil }
+        return try page(plan, sources.position) { sink in
+            try built.fill(sink, after: plan.after, where: plan.conditions.firstText)
+        }
+    }
+
+    private func isRegistryAtHand(_ plan: QueryPlan) throws -> Bool {
+        let basis = try sources(plan, in: state.withLock { $0 }).basis
+        return basis.knownAt == nil && registries.value(RegistryKey(basis)) != nil
+    }
+
+    /// Reads rows in one snapshot.
+    private func read(_ plan: QueryPlan) throws -> ModelPage {
+        try store.environment.read { transaction in
+            let sources = try sources(plan, in: try storedState(in: transaction))
+            return try page(plan, sources.position) { sink in
+                try read(plan, sources, into: sink, in: transaction)
             }
         }
     }
 
-    private func past(
-        _ generation: Generation, _ model: any ReadModel, knownAt: Int64,
+    private func read(
+        _ plan: QueryPlan, _ sources: Sources, into page: PageSink,
         in transaction: borrowing ReadTransaction
-    ) throws -> MemoryContent {
-        let batch = GenerationBatch(
-            generation, model, FactShelf(store: store), through: generation.position)
-        var change = ContentChange()
-        for entity in try entities(of: generation, in: transaction) where entity.kind != 0 {
-            let emission = try batch.foldAll(entity, knownAt: knownAt, in: transaction).emission
-            try change.replace(Emission(), with: emission, entity: entity)
+    ) throws {
+        let knownAt = sources.basis.knownAt
+        try withContent(sources.registry, registry, knownAt, transaction) { shelf, _ in
+            let registry = Registry(try contents(sources.basis, shelf), shelf)
+            try withContent(sources.own, plan.model, knownAt, transaction) { shelf, services in
+                let ask = RowAsk(
+                    table: plan.table.name, org: plan.org, period: plan.period, asOf: plan.asOf,
+                    entity: plan.entity, shelf: shelf, services: services, registry: registry,
+                    rules: RuleSets.shipped.inForce(on: plan.asOf))
+                if plan.entity == nil, !plan.source.isInOrder {
+                    let sink = BuiltRows.Sink(weightMax: Self.builtWeightMax)
+                    try plan.model.rows(ask, into: sink)
+                    if !sink.isOverfull {
+                        let rows = sink.rows
+                        let basis = sources.basis
+                        built.keep(plan.key(basis), rows, weight: rows.weight) {
+                            $0.basis.isObsolete(after: basis)
+                        }
+                        return try rows.fill(
+                            page, after: plan.after, where: plan.conditions.firstText)
+                    }
+                }
+                try plan.model.rows(ask, into: page)
+            }
         }
-        return MemoryContent(change)
     }
 
-    /// Every entity that has facts, in order.
-    func entities(
-        of generation: Generation, in transaction: borrowing ReadTransaction
-    ) throws -> [EntityKey] {
-        let prefix = ViewsStore.prefix(generation.number, .members)
-        var found: [EntityKey] = []
-        try transaction.scan(store.content, prefix: prefix, from: prefix) { key, _ in
-            guard key.count > prefix.count + 9 else { return true }
-            var reader = ModelKeyReader(key, from: prefix.count + 1)
-            let entity = EntityKey(key[prefix.count], try reader.text())
-            if found.last != entity { found.append(entity) }
-            return true
+    /// The registry's content as it was read for an earlier query, else as it is read now.
+    private func contents(_ basis: AnswerBasis, _ shelf: Shelf) throws -> Registry.Contents {
+        let key = RegistryKey(basis)
+        if let known = registries.value(key) { return known }
+        let made = try Registry.Contents(shelf, asOf: basis.asOf)
+        registries.keep(key, made, weight: made.weight) {
+            $0.version.generation == key.version.generation
+                && $0.version.touched < key.version.touched
         }
-        return found
+        return made
     }
+
+    private func page(
+        _ plan: QueryPlan, _ position: UInt64, _ fill: (PageSink) throws -> Void
+    ) throws -> ModelPage {
+        let sink = PageSink(
+            after: plan.after, limit: plan.limit, plan.conditions,
+            LawColumns(asOf: plan.asOf, knownAt: plan.knownAt))
+        try fill(sink)
+        let head = feed.head
+        let next = sink.hasMore ? sink.rows.last.map { plan.token(after: $0.key) } : nil
+        return ModelPage(
+            rowType: plan.table.rowType, rows: sink.rows, position: position, asOf: plan.asOf,
+            knownAt: plan.knownAt, lag: head > position ? head - position : 0,
+            nextPage: next?.encoded)
+    }
+
+    /// The state as of a snapshot.
+    func storedState(in transaction: borrowing ReadTransaction) throws -> EngineState {
+        let snapshot = transaction.id
+        if let known = lastRead.withLock({ $0 }), known.snapshot == snapshot { return known.state }
+        guard let bytes = try transaction.value(store.meta, ViewsStore.stateKey),
+            let state = try EngineState(encoded: bytes)
+        else { return state.withLock { $0 } }
+        lastRead.withLock { $0 = (snapshot, state) }
+        return state
+    }
+}
+
+/// Names what was read of the registry.
+struct RegistryKey: Hashable, Sendable {
+    let version: ContentVersion
+    let asOf: LocalDate
+    let knownAt: Int64?
+
+    init(_ basis: AnswerBasis) {
+        version = basis.registry
+        asOf = basis.asOf
+        knownAt = basis.knownAt
+    }
+}
+
+extension Generation {
+    /// Names the state of the content.
+    var content: ContentVersion { ContentVersion(generation: number, touched: touched) }
 }

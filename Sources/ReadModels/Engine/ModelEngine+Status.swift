@@ -71,14 +71,16 @@ extension ModelEngine {
                 throw ModelFault.building(model: name)
             }
             var mixer = ContentMixer()
-            try withShelf(generation, model, nil, transaction) { shelf in
-                try shelf.forEachEntry { key, value in
+            try withContent(generation, model, nil, transaction) { shelf, services in
+                func add(_ key: [UInt8], _ value: [UInt8]) -> Bool {
                     var writer = ByteWriter()
                     writer.blob(key)
                     writer.blob(value)
                     mixer.add(writer.bytes)
                     return true
                 }
+                try shelf.forEachEntry(add)
+                try services.forEachKey(add)
             }
             return mixer.value
         }

@@ -1,5 +1,6 @@
 import LMDB
 import PartyBuilding
+import Schema
 import Synchronization
 
 /// Builds the read models from a feed of facts, keeps them in the directory's `views` environment
@@ -14,12 +15,17 @@ package final class ModelEngine: Sendable {
         BranchHealth(),
     ]
 
+    /// Events that one transaction takes in, at most: what they need is held in memory meanwhile.
+    package static let batchMax = 131_072
+
     let feed: any FactFeed
+    /// What any model reads.
+    let types: TypeSet
     let store: ViewsStore
     let registry = RegistryModel()
     let models: [any ReadModel]
-    let thread = FollowerThread()
-    let waiters = PositionWaiters()
+    let thread: FollowerThread
+    let waiters: PositionWaiters
     let wakers = AppliedWakers()
     /// What has been committed.
     let state: Mutex<EngineState>
@@ -27,15 +33,25 @@ package final class ModelEngine: Sendable {
     let trouble = Mutex<String?>(nil)
     /// Only one caller follows at a time: the thread, or a test that does without it.
     let following = Mutex(Following())
-    let pasts = PastContents()
+    /// The models' tables as queries name them.
+    let tables: [String: [QueryTable]]
+    /// Rows that were put together, content of the past and what was read of the registry: kept
+    /// for the next queries, within these bytes.
+    let built = AnswerCache<AnswerKey, BuiltRows>(weightMax: 24 << 20)
+    let pasts = AnswerCache<PastKey, MemoryContent>(weightMax: 32 << 20)
+    let registries = AnswerCache<RegistryKey, Registry.Contents>(weightMax: 24 << 20)
+    /// Bytes of the rows of one query that are kept.
+    static let builtWeightMax = 8 << 20
+    /// The state that was read last, with the snapshot that it belongs to.
+    let lastRead = Mutex<(snapshot: UInt64, state: EngineState)?>(nil)
     private let isClosed = Atomic<Bool>(false)
     private let wakeToken = Mutex<(any Sendable)?>(nil)
 
     /// What only the follower uses.
     struct Following {
         let cache = SendableBox(FoldCache())
-        /// Facts of one transaction; halved when a transaction becomes too large.
-        var batchMax = 4_096
+        /// Events of one transaction; halved when a transaction becomes too large.
+        var batchMax = ModelEngine.batchMax
     }
 
     /// Opens the views of a feed; they are built anew when they belong to another log or were
@@ -53,8 +69,13 @@ package final class ModelEngine: Sendable {
     init(directory: String, feed: any FactFeed, models: [any ReadModel]) throws {
         self.feed = feed
         self.models = models
+        let thread = FollowerThread()
+        self.thread = thread
+        waiters = PositionWaiters { thread.hurry() }
         store = try ViewsStore(path: directory)
         let all: [any ReadModel] = [registry] + models
+        types = Self.types(of: all)
+        tables = QueryTable.all(models)
         let loaded = try Self.load(store, feed, all)
         state = Mutex(loaded)
         // What was folded before the start counts for those who wait, too.
@@ -70,7 +91,9 @@ package final class ModelEngine: Sendable {
         let thread = thread
         let token = feed.onCommit { thread.wake() }
         wakeToken.withLock { $0 = token }
-        let isStarted = thread.start { [weak self] in self?.turn() ?? 1_000 }
+        let isStarted = thread.start { [weak self] in
+            self?.turn() ?? .untilWoken(milliseconds: 1_000)
+        }
         if !isStarted {
             trouble.withLock { $0 = "the system has no thread for the read models" }
         }
@@ -89,6 +112,16 @@ package final class ModelEngine: Sendable {
 
     func model(named name: String) -> (any ReadModel)? {
         allModels.first { $0.name == name }
+    }
+
+    /// What any of these models reads; corrections and voids concern all of them.
+    private static func types(of models: [any ReadModel]) -> TypeSet {
+        var types = TypeSet([.recordCorrected, .recordVoided])
+        for model in models {
+            for type in model.types { types.insert(type) }
+            if model.keepsServices { types.insert(.volunteerServiceRecorded) }
+        }
+        return types
     }
 
     private static func load(

@@ -67,6 +67,9 @@ package struct ModelWatch: Sendable {
     private var query: ModelQuery
     private var rows: [ModelRow] = []
 
+    /// Name of the model that is watched.
+    package var model: String { query.model }
+
     /// - Parameter query: page and limit are ignored; without `as_of` the watch follows the day.
     package init(_ query: ModelQuery) {
         self.query = query

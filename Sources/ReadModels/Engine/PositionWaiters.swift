@@ -15,6 +15,12 @@ final class PositionWaiters: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Called when somebody begins to wait.
+    private let onWait: @Sendable () -> Void
+
+    init(onWait: @escaping @Sendable () -> Void) {
+        self.onWait = onWait
+    }
 
     /// Waits until the position is reached, the deadline has passed or the task is cancelled.
     func wait(for position: UInt64, until deadline: ContinuousClock.Instant) async {
@@ -37,12 +43,17 @@ final class PositionWaiters: Sendable {
                     state.waiters[id] = Waiter(position: position, continuation: continuation)
                     return false
                 }
-                if isOver { continuation.resume() }
+                if isOver { continuation.resume() } else { onWait() }
             }
         } onCancel: {
             end(id)
         }
         timer.cancel()
+    }
+
+    /// Whether somebody waits for this position or an earlier one.
+    func isAnyone(waitingFor position: UInt64) -> Bool {
+        state.withLock { state in state.waiters.values.contains { $0.position <= position } }
     }
 
     func advanced(to position: UInt64) {

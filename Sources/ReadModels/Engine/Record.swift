@@ -49,6 +49,11 @@ struct FactVersions: Sendable {
         return EffectiveFacts.resolve([root] + fixes.filter { $0.position < position }).first
     }
 
+    /// The fact with the corrections and voids up to a position.
+    func through(_ position: UInt64) -> FactVersions {
+        FactVersions(root, fixes: fixes.filter { $0.position <= position })
+    }
+
     /// Every payload the fact has had, void or not: what may belong to an entity.
     var all: [Fact] {
         var versions = [root]

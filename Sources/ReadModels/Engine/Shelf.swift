@@ -15,15 +15,24 @@ struct Shelf {
     /// Measures that a reader of sums always gets; no table has more.
     static let width = 12
 
-    private let scan: Scan
+    /// The value of the last entry whose key begins with the prefix and is at most the bound.
+    typealias Last = (_ prefix: [UInt8], _ bound: [UInt8]) throws -> [UInt8]?
 
-    init(_ scan: @escaping Scan) {
+    private let scan: Scan
+    private let last: Last
+
+    init(_ scan: @escaping Scan, last: @escaping Last) {
         self.scan = scan
+        self.last = last
     }
 
-    /// Lends a shelf whose entries are read by a closure that does not outlive the call.
-    static func lend(_ body: (Shelf) throws -> Void, reading scan: Scan) throws {
-        try withoutActuallyEscaping(scan) { try body(Shelf($0)) }
+    /// Lends a shelf whose entries are read by closures that do not outlive the call.
+    static func lend(
+        reading scan: Scan, last: Last, _ body: (Shelf) throws -> Void
+    ) throws {
+        try withoutActuallyEscaping(scan) { scan in
+            try withoutActuallyEscaping(last) { last in try body(Shelf(scan, last: last)) }
+        }
     }
 
     /// The sums of each group of a table at the end of a day, in the order of the groups.
@@ -102,14 +111,8 @@ struct Shelf {
 
     /// The row of one entity at the end of a day.
     func row(_ entity: EntityKey, asOf: LocalDate) throws -> [UInt8]? {
-        let prefix = ModelKey().byte(ContentChange.rowTable(entity.kind)).text(entity.id).bytes
-        let bound = ModelKey().day(asOf).bytes
-        var row: [UInt8]?
-        try scan(prefix, prefix) { key, value in
-            guard !bound.lexicographicallyPrecedes(key.suffix(4)) else { return false }
-            row = value
-            return true
-        }
+        let key = ModelKey().byte(ContentChange.rowTable(entity.kind)).text(entity.id)
+        let row = try last(key.bytes, key.day(asOf).bytes)
         return row.flatMap { $0.isEmpty ? nil : $0 }
     }
 
@@ -129,41 +132,5 @@ struct Shelf {
         var writer = ByteWriter()
         writer.list(last.map { Array(measures[...$0]) } ?? []) { $0.signed($1) }
         return writer.bytes
-    }
-}
-
-/// Content in memory: what a past state of knowledge is folded into.
-struct MemoryContent: Sendable {
-    private var entries: [(key: [UInt8], value: [UInt8])] = []
-
-    /// - Parameter change: a change to empty content.
-    init(_ change: ContentChange) {
-        for (key, measures) in change.deltas where measures.contains(where: { $0 != 0 }) {
-            entries.append((key.bytes, Shelf.encoded(measures)))
-        }
-        for (key, row) in change.rows {
-            if let row { entries.append((key.bytes, row)) }
-        }
-        entries.sort { $0.key.lexicographicallyPrecedes($1.key) }
-    }
-
-    var shelf: Shelf {
-        let entries = entries
-        return Shelf { prefix, from, body in
-            var low = 0
-            var high = entries.count
-            while low < high {
-                let middle = (low + high) / 2
-                if entries[middle].key.lexicographicallyPrecedes(from) {
-                    low = middle + 1
-                } else {
-                    high = middle
-                }
-            }
-            while low < entries.count, entries[low].key.starts(with: prefix) {
-                guard try body(entries[low].key, entries[low].value) else { return }
-                low += 1
-            }
-        }
     }
 }

@@ -1,20 +1,24 @@
 import LMDB
+import PartyBuilding
 
 /// The databases of the views' environment and the layout of their keys.
 ///
-/// `meta` holds the engine's state. `facts` is a copy of the facts that models use, by position;
-/// `ids` leads from a fact's identity to its position, `fixes` from a fact to the corrections and
-/// voids that name it. `content` holds, below the number of a generation, which facts belong to
-/// which entity, what each entity emitted, and the shelf that queries read.
+/// `meta` holds the engine's state. `facts` is a copy of the facts that models fold, by position,
+/// and of the volunteer services that were corrected or voided; `ids` leads from a fact's identity
+/// to its position, `fixes` from a fact to the corrections and voids that name it. `content` holds,
+/// below the number of a generation, which facts belong to which entity, what each entity emitted
+/// on which day, the shelf that queries read and the series of volunteer services.
 struct ViewsStore: Sendable {
     /// What lies below the number of a generation.
     enum Section: UInt8 {
         /// Entity and position: the facts of an entity.
         case members = 1
-        /// Entity: what it emitted last.
+        /// Entity and day: what it emitted on it.
         case emissions = 2
         /// Key of the shelf: measures or row.
         case shelf = 3
+        /// The series of volunteer services; see `ServiceKeys`.
+        case services = 4
     }
 
     let environment: Environment
@@ -51,8 +55,14 @@ struct ViewsStore: Sendable {
         prefix(generation, .members) + entity.encoded
     }
 
-    static func emission(_ generation: UInt32, _ entity: EntityKey) -> [UInt8] {
+    static func emissions(_ generation: UInt32, _ entity: EntityKey) -> [UInt8] {
         prefix(generation, .emissions) + entity.encoded
+    }
+
+    static func emission(
+        _ generation: UInt32, _ entity: EntityKey, _ day: LocalDate
+    ) -> [UInt8] {
+        emissions(generation, entity) + ModelKey().day(day).bytes
     }
 
     static func bigEndian(_ number: UInt64) -> [UInt8] {
@@ -83,6 +93,15 @@ enum ShelfEntry {
         return (prefix + short, writer.bytes)
     }
 
+    /// The value of a stored entry.
+    static func value(_ stored: RawSpan) throws(ModelFault) -> [UInt8] {
+        try stored.withUnsafeBytes { (bytes) throws(ModelFault) -> [UInt8] in
+            guard let form = bytes.first else { throw .corrupted("an empty entry") }
+            if form == 0 { return Array(bytes.dropFirst()) }
+            return try read([0, 0, 0, 0, 0], Array(bytes)).value
+        }
+    }
+
     /// Key inside the shelf and value of a stored entry.
     static func read(
         _ storedKey: [UInt8], _ storedValue: [UInt8]
@@ -97,6 +116,22 @@ enum ShelfEntry {
 }
 
 extension Transaction {
+    /// The value of the last entry whose key begins with a prefix and is at most a bound.
+    ///
+    /// - Parameter body: makes something of the value.
+    borrowing func last(
+        _ database: Database, prefix: [UInt8], atMost bound: [UInt8],
+        _ body: (RawSpan) throws -> [UInt8]
+    ) throws -> [UInt8]? {
+        try withCursor(database) { cursor in
+            guard try cursor.seekAtMost(bound) else { return nil }
+            return try cursor.entry { (key, value) throws -> [UInt8]? in
+                let isBelow = key.withUnsafeBytes { $0.starts(with: prefix) }
+                return isBelow ? try body(value) : nil
+            }
+        }
+    }
+
     /// Calls `body` for the entries whose keys begin with a prefix, from a key on, as long as it
     /// returns true.
     borrowing func scan(

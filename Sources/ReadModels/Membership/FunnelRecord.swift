@@ -40,6 +40,15 @@ struct FunnelRecord: Record {
         status.person = person
     }
 
+    static let types: [EventType] = [
+        .membershipApplicationSubmitted, .memberEnrolled, .transferIssued, .transferReceived,
+        .applicantInterviewed, .activistDetermined, .cultivationInspected,
+        .developmentTargetDetermined, .introducersConfirmed, .politicalReviewConcluded,
+        .candidateTrainingCompleted, .committeePreReviewConcluded, .applicationFormIssued,
+        .admissionVoteHeld, .preApprovalTalkHeld, .probationaryMemberApproved,
+        .memberAssignedToBranch, .memberConverted, .membershipEnded,
+    ]
+
     static func entities(of fact: Fact) -> [String] {
         switch fact.payload {
         case .membershipApplicationSubmitted(let event): [event.person]

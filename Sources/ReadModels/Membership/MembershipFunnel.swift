@@ -30,6 +30,14 @@ struct MembershipFunnel: ReadModel {
         ModelTable("summary", "taizhang.membership.v1.MembershipFunnelSummaryRow"),
     ]
 
+    let types = FunnelRecord.types
+
+    /// The rows of persons come each from its own record, but in the order of organisations.
+    func source(of table: String) -> RowSource {
+        table == "persons"
+            ? RowSource(entityKind: Self.personKind, entityColumn: "person") : .whole
+    }
+
     static func presentGroup(_ branch: String, _ stage: FunnelRecord.Stage) -> ModelKey {
         ModelKey().byte(presentTable).text(branch).text(stage.rawValue)
     }
@@ -58,7 +66,7 @@ struct MembershipFunnel: ReadModel {
 
     func makeRecord(_ entity: EntityKey) -> any Record { FunnelRecord(person: entity.id) }
 
-    func rows(_ ask: RowAsk, into sink: RowSink) throws {
+    func rows(_ ask: RowAsk, into sink: any RowSink) throws {
         switch ask.table {
         case "persons": try persons(ask, into: sink)
         case "summary": try summary(ask, into: sink)
@@ -82,7 +90,7 @@ extension MembershipFunnel {
         var restated = false
     }
 
-    private func stages(_ ask: RowAsk, into sink: RowSink) throws {
+    private func stages(_ ask: RowAsk, into sink: any RowSink) throws {
         var counts: [Place: Counts] = [:]
         func place(_ group: inout ModelKeyReader) throws -> Place? {
             let branch = try group.text()
@@ -113,10 +121,10 @@ extension MembershipFunnel {
         let rows = counts.map { place, counts in
             let org = ask.registry.org(ofBranch: place.branch)
             let key = ModelKey().text(org).text(place.branch).number(place.stage.order)
-            return (key: key, row: row(place, org, counts, ask))
+            return (key: key, row: row(place, org, counts, ask), isRestated: counts.restated)
         }
-        for (key, row) in rows.sorted(by: { $0.key < $1.key }) {
-            guard try sink.offer(key, row.wireBytes) else { return }
+        for (key, row, isRestated) in rows.sorted(by: { $0.key < $1.key }) {
+            guard try sink.offer(key, row, restated: isRestated) else { return }
         }
     }
 
@@ -135,7 +143,6 @@ extension MembershipFunnel {
         row.inStageNow = counts.present
         row.enteredInPeriod = counts.entered
         if let median = Ratio.median(sorted: counts.stays.sorted) { row.medianDays = median }
-        ask.stamp(&row, restated: counts.restated)
         return row
     }
 }
@@ -143,18 +150,20 @@ extension MembershipFunnel {
 // MARK: - Persons
 
 extension MembershipFunnel {
-    private func persons(_ ask: RowAsk, into sink: RowSink) throws {
-        var rows: [(key: ModelKey, row: MembershipFunnelPersonRow)] = []
-        try ask.shelf.rows(Self.personKind, asOf: ask.asOf) { _, bytes in
+    private func persons(_ ask: RowAsk, into sink: any RowSink) throws {
+        var rows: [(key: ModelKey, row: MembershipFunnelPersonRow, isRestated: Bool)] = []
+        try ask.entities(Self.personKind) { _, bytes in
             let status = try FunnelStatus(encoded: bytes)
             let org = ask.registry.org(ofBranch: status.branch)
             guard ask.includes(org) else { return true }
             let key = ModelKey().text(org).text(status.branch).text(status.person)
-            if sink.wants(key) { rows.append((key, row(status, org, ask))) }
+            if sink.wants(key) {
+                rows.append((key, row(status, org, ask), status.isRestated))
+            }
             return true
         }
-        for (key, row) in rows.sorted(by: { $0.key < $1.key }) {
-            guard try sink.offer(key, row.wireBytes) else { return }
+        for (key, row, isRestated) in rows.sorted(by: { $0.key < $1.key }) {
+            guard try sink.offer(key, row, restated: isRestated) else { return }
         }
     }
 
@@ -175,7 +184,6 @@ extension MembershipFunnel {
         if let rule = outlook.blocked { row.blockedReason = rule }
         if let category = status.category { row.category = category }
         row.inTransit = status.isInTransit
-        ask.stamp(&row, restated: status.isRestated)
         return row
     }
 }
@@ -183,7 +191,7 @@ extension MembershipFunnel {
 // MARK: - Summary
 
 extension MembershipFunnel {
-    private func summary(_ ask: RowAsk, into sink: RowSink) throws {
+    private func summary(_ ask: RowAsk, into sink: any RowSink) throws {
         var years: [Int: [Int64]] = [:]
         let width = Figure.allCases.count
         try ask.shelf.sums(Self.yearTable, asOf: ask.asOf) { group, sums in
@@ -212,9 +220,9 @@ extension MembershipFunnel {
                 row.extended = measures[Int(Figure.extended.rawValue)]
                 row.revoked = measures[Int(Figure.revoked.rawValue)]
                 row.terminated = measures[Int(Figure.terminated.rawValue)]
-                ask.stamp(&row, restated: measures[width] > 0)
                 let key = ModelKey().number(Int64(year)).number(Int64(index))
-                guard try sink.offer(key, row.wireBytes) else { return }
+                let isRestated = measures[width] > 0
+                guard try sink.offer(key, row, restated: isRestated) else { return }
             }
         }
     }

@@ -30,7 +30,8 @@ struct BranchExamination {
         kept = Set(try ask.registry.stays().map(\.branch))
     }
 
-    func row(_ branch: String, _ state: BranchState) -> BranchHealthRow {
+    /// - Returns: the row, and whether it is restated.
+    func row(_ branch: String, _ state: BranchState) -> (BranchHealthRow, Bool) {
         let kind = BranchEstablished.Kind(rawValue: Int(clamping: state.kind)) ?? .unspecified
         let held = meetings[branch] ?? Held()
         let headcount = headcounts[branch]
@@ -55,8 +56,7 @@ struct BranchExamination {
         row.findings = findings.codes
         row.ruleVersion = ask.rules.version
         let isRestated = state.isRestated || held.isRestated || (headcount?.restated ?? false)
-        ask.stamp(&row, restated: isRestated)
-        return row
+        return (row, isRestated)
     }
 
     /// What was found, in the order in which it was judged.

@@ -5,6 +5,7 @@ import Schema
 struct BranchHealth: ReadModel {
     static let branchKind: UInt8 = 1
     static let studyKind: UInt8 = 2
+    static let meetingKind: UInt8 = 3
 
     /// What a cadence is kept of.
     enum Meeting: Int64, CaseIterable {
@@ -20,11 +21,13 @@ struct BranchHealth: ReadModel {
 
     let name = "branch_health"
     let id = "PJ-14"
-    let version: UInt32 = 1
+    let version: UInt32 = 2
     let tables = [ModelTable("rows", "taizhang.organisation.v1.BranchHealthRow")]
 
-    static func meetingGroup(_ branch: String, _ kind: Meeting, _ day: LocalDate) -> ModelKey {
-        ModelKey().byte(meetingTable).text(branch).number(kind.rawValue).day(day)
+    /// - Parameter kind: nil for a meeting that no cadence is kept of: only what is restated
+    ///   counts.
+    static func meetingGroup(_ branch: String, _ kind: Meeting?, _ day: LocalDate) -> ModelKey {
+        ModelKey().byte(meetingTable).text(branch).number(kind?.rawValue ?? -1).day(day)
     }
 
     static func serviceGroup(_ person: String, _ from: LocalDate, _ to: LocalDate) -> ModelKey {
@@ -35,30 +38,38 @@ struct BranchHealth: ReadModel {
         ModelKey().byte(studyTable).text(person).number(Int64(year))
     }
 
+    let types = [.studySessionAttended, .meetingHeld] + BranchRecord.types
+
     func entities(of fact: Fact) -> [EntityKey] {
-        if case .studySessionAttended = fact.payload {
-            return [EntityKey(Self.studyKind, fact.streamIdentity)]
+        switch fact.payload {
+        case .studySessionAttended:
+            [EntityKey(Self.studyKind, fact.streamIdentity)]
+        case .meetingHeld(let event):
+            event.hasBranch ? [EntityKey(Self.meetingKind, fact.streamIdentity)] : []
+        default:
+            BranchRecord.entity(of: fact).map { [EntityKey(Self.branchKind, $0)] } ?? []
         }
-        return BranchRecord.entity(of: fact).map { [EntityKey(Self.branchKind, $0)] } ?? []
     }
 
     /// The end of a post names neither branch nor person.
     func isLinked(_ stream: String) -> Bool { subjectKind(stream) == "post" }
 
     func makeRecord(_ entity: EntityKey) -> any Record {
-        entity.kind == Self.studyKind
-            ? StudyRecord(id: entity.id) : BranchRecord(branch: entity.id)
+        switch entity.kind {
+        case Self.studyKind: StudyRecord(id: entity.id)
+        case Self.meetingKind: MeetingRecord()
+        default: BranchRecord(branch: entity.id)
+        }
     }
 
-    func rows(_ ask: RowAsk, into sink: RowSink) throws {
+    func rows(_ ask: RowAsk, into sink: any RowSink) throws {
         let examination = try BranchExamination(
             ask, meetings: try meetings(ask), hoursGaps: try hoursGaps(ask))
-        try ask.shelf.rows(Self.branchKind, after: sink.firstTextAfter, asOf: ask.asOf) {
-            id, bytes in
+        try ask.entities(Self.branchKind, after: sink.firstTextAfter) { id, bytes in
             let state = try BranchState(encoded: bytes)
             guard ask.includes(state.org) else { return true }
-            let row = examination.row(id, state)
-            return try sink.offer(ModelKey().text(id), row.wireBytes)
+            let (row, isRestated) = examination.row(id, state)
+            return try sink.offer(ModelKey().text(id), row, restated: isRestated)
         }
     }
 
@@ -67,9 +78,9 @@ struct BranchHealth: ReadModel {
         var held: [String: BranchExamination.Held] = [:]
         try ask.shelf.sums(Self.meetingTable, asOf: ask.asOf) { group, sums in
             let branch = try group.text()
+            if sums[0] > 0 { held[branch, default: .init()].isRestated = true }
             guard let kind = Meeting(rawValue: try group.number()) else { return }
             let day = try group.day()
-            if sums[0] > 0 { held[branch, default: .init()].isRestated = true }
             if sums[1] > 0 {
                 held[branch, default: .init()].days[kind, default: []].append((day, sums[1]))
             }

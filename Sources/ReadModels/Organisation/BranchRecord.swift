@@ -1,19 +1,14 @@
 import PartyBuilding
 import Schema
 
-/// One branch: coverage, posts, term and meetings (A12–A14, B44, C03–C05, D01).
+/// One branch: coverage, posts, term and appraisals (A12–A14, B44, C03–C05). Its meetings are
+/// records of their own: there are ever more of them.
 struct BranchRecord: Record {
     private struct Post {
         let stream: String
         let person: String
         let kind: PostAppointed.PostKind
         let from: LocalDate
-    }
-
-    private struct Meeting {
-        let kind: BranchHealth.Meeting
-        let day: LocalDate
-        let isRestated: Bool
     }
 
     /// A time in a committee post; the last day is not included.
@@ -30,12 +25,18 @@ struct BranchRecord: Record {
     private var departments: Set<String> = []
     private var posts: [Post] = []
     private var services: [Service] = []
-    private var meetings: [Meeting] = []
-    private var voidMeetings: [(kind: BranchHealth.Meeting, day: LocalDate)] = []
+    /// Days for which an appraisal counts, and whether it is restated.
+    private var appraisals: [(day: LocalDate, isRestated: Bool)] = []
+    private var voidAppraisals: [LocalDate] = []
 
     init(branch: String) {
         self.branch = branch
     }
+
+    static let types: [EventType] = [
+        .branchEstablished, .branchCoverageChanged, .jointBranchUnitChanged,
+        .democraticAppraisalConcluded, .branchElectionHeld, .postAppointed, .postVacated,
+    ]
 
     static func entity(of fact: Fact) -> String? {
         switch fact.payload {
@@ -44,18 +45,17 @@ struct BranchRecord: Record {
             fact.streamIdentity
         case .branchElectionHeld(let event): event.branch
         case .postAppointed(let event): event.hasBranch ? event.branch : nil
-        case .meetingHeld(let event): event.hasBranch ? event.branch : nil
         default: nil
         }
     }
 
     mutating func noteVoid(_ item: RecordFact) {
         state.isRestated = true
-        if let (kind, day) = Self.meeting(item) { voidMeetings.append((kind, day)) }
+        if let day = Self.appraisalDay(item) { voidAppraisals.append(day) }
     }
 
     mutating func apply(_ item: RecordFact) throws(ModelFault) {
-        if item.isRestated, Self.meeting(item) == nil { state.isRestated = true }
+        if item.isRestated, Self.appraisalDay(item) == nil { state.isRestated = true }
         switch item.fact.payload {
         case .branchEstablished(let event):
             establish(event, item)
@@ -75,27 +75,14 @@ struct BranchRecord: Record {
         case .postVacated:
             vacate(item)
         default:
-            if let (kind, day) = Self.meeting(item) {
-                meetings.append(Meeting(kind: kind, day: day, isRestated: item.isRestated))
-            }
+            if let day = Self.appraisalDay(item) { appraisals.append((day, item.isRestated)) }
         }
     }
 
-    private static func meeting(_ item: RecordFact) -> (BranchHealth.Meeting, LocalDate)? {
-        switch item.fact.payload {
-        case .meetingHeld(let event):
-            switch event.kind {
-            case .general: (.general, LocalDate(instant: event.started))
-            case .committee: (.committee, LocalDate(instant: event.started))
-            case .themeDay: (.themeDay, LocalDate(instant: event.started))
-            case .orgLife: (.orgLife, LocalDate(instant: event.started))
-            default: nil
-            }
-        case .democraticAppraisalConcluded(let event):
-            // It counts for its year, also when it is concluded in the next one.
-            CalendarPeriod(year: Int(event.year)).map { (.appraisal, $0.lastDay) }
-        default: nil
-        }
+    /// The day for which an appraisal counts: its year, also when it is concluded in the next one.
+    private static func appraisalDay(_ item: RecordFact) -> LocalDate? {
+        guard case .democraticAppraisalConcluded(let event) = item.fact.payload else { return nil }
+        return CalendarPeriod(year: Int(event.year))?.lastDay
     }
 
     private mutating func establish(_ event: BranchEstablished, _ item: RecordFact) {
@@ -133,13 +120,12 @@ struct BranchRecord: Record {
     }
 
     func contribute(to contributions: inout Contributions) throws(ModelFault) {
-        for meeting in meetings {
+        for (day, isRestated) in appraisals {
             try contributions.add(
-                BranchHealth.meetingGroup(branch, meeting.kind, meeting.day),
-                [meeting.isRestated ? 1 : 0, 1])
+                BranchHealth.meetingGroup(branch, .appraisal, day), [isRestated ? 1 : 0, 1])
         }
-        for (kind, day) in voidMeetings {
-            try contributions.add(BranchHealth.meetingGroup(branch, kind, day), [1])
+        for day in voidAppraisals {
+            try contributions.add(BranchHealth.meetingGroup(branch, .appraisal, day), [1])
         }
         let present = posts.map {
             Service(person: $0.person, from: $0.from, to: RollRecord.forever)

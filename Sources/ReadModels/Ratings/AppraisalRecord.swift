@@ -52,6 +52,10 @@ struct AppraisalRecord: Record {
         content.year = Int32(id[id.index(after: hyphen)...]) ?? 0
     }
 
+    static let types: [EventType] = [
+        .pioneerScoreFinalised, .annualPioneerAppraisalConcluded, .performancePayLinked,
+    ]
+
     /// The member's year that a fact belongs to, as `PERSON-YYYY`.
     static func entity(of fact: Fact) -> String? {
         let id = fact.streamIdentity

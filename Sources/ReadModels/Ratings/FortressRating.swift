@@ -21,16 +21,18 @@ struct FortressRating: ReadModel {
         ModelKey().byte(starsTable).number(Int64(cycle)).number(Int64(stars)).text(branch)
     }
 
+    let types = StarRatingRecord.types
+
     func entities(of fact: Fact) -> [EntityKey] {
-        guard StarRatingRecord.isFed(by: fact.payload) else { return [] }
+        guard types.contains(fact.type) else { return [] }
         return [EntityKey(Self.ratingKind, fact.streamIdentity)]
     }
 
     func makeRecord(_ entity: EntityKey) -> any Record { StarRatingRecord(id: entity.id) }
 
-    func rows(_ ask: RowAsk, into sink: RowSink) throws {
+    func rows(_ ask: RowAsk, into sink: any RowSink) throws {
         if ask.table == "summary" { return try summary(ask, into: sink) }
-        var found: [(key: ModelKey, row: FortressRatingRow)] = []
+        var found: [(key: ModelKey, row: FortressRatingRow, isRestated: Bool)] = []
         try ask.shelf.rows(Self.ratingKind, asOf: ask.asOf) { id, bytes in
             guard var row = FortressRatingRow(wireBytes: bytes) else {
                 throw ModelFault.corrupted("rating \(id)")
@@ -39,17 +41,18 @@ struct FortressRating: ReadModel {
             guard ask.includes(row.org), isAsked(row.cycle, ask) else { return true }
             let since = LocalDate(dayNumber: Int32(clamping: row.daysInStage))
             row.daysInStage = Int64(ask.asOf.days(since: since))
-            ask.stamp(&row, restated: row.restated)
-            found.append((ModelKey().number(Int64(row.cycle)).text(row.branch), row))
+            let isRestated = row.restated
+            row.restated = false
+            found.append((ModelKey().number(Int64(row.cycle)).text(row.branch), row, isRestated))
             return true
         }
-        for (key, row) in found.sorted(by: { $0.key < $1.key }) {
-            guard try sink.offer(key, row.wireBytes) else { return }
+        for (key, row, isRestated) in found.sorted(by: { $0.key < $1.key }) {
+            guard try sink.offer(key, row, restated: isRestated) else { return }
         }
     }
 
     /// A dissolved branch keeps its stars but leaves the list; each branch counts once.
-    private func summary(_ ask: RowAsk, into sink: RowSink) throws {
+    private func summary(_ ask: RowAsk, into sink: any RowSink) throws {
         var counts: [ModelKey: FortressRatingSummaryRow] = [:]
         var restated: Set<ModelKey> = []
         try ask.shelf.sums(Self.starsTable, asOf: ask.asOf) { group, sums in
@@ -66,10 +69,8 @@ struct FortressRating: ReadModel {
             if sums[0] > 0 { restated.insert(key) }
             counts[key] = row
         }
-        for (key, found) in counts.sorted(by: { $0.key < $1.key }) {
-            var row = found
-            ask.stamp(&row, restated: restated.contains(key))
-            guard try sink.offer(key, row.wireBytes) else { return }
+        for (key, row) in counts.sorted(by: { $0.key < $1.key }) {
+            guard try sink.offer(key, row, restated: restated.contains(key)) else { return }
         }
     }
 

@@ -11,14 +11,16 @@ struct PerformanceLink: ReadModel {
     let takesPeriod = true
     let tables = [ModelTable("rows", "taizhang.ratings.v1.PerformanceLinkRow")]
 
+    let types = AppraisalRecord.types
+
     func entities(of fact: Fact) -> [EntityKey] {
         AppraisalRecord.entity(of: fact).map { [EntityKey(Self.yearKind, $0)] } ?? []
     }
 
     func makeRecord(_ entity: EntityKey) -> any Record { AppraisalRecord(id: entity.id) }
 
-    func rows(_ ask: RowAsk, into sink: RowSink) throws {
-        var found: [(key: ModelKey, row: PerformanceLinkRow)] = []
+    func rows(_ ask: RowAsk, into sink: any RowSink) throws {
+        var found: [(key: ModelKey, row: PerformanceLinkRow, isRestated: Bool)] = []
         try ask.shelf.rows(Self.yearKind, asOf: ask.asOf) { _, bytes in
             let content = try AppraisalRecord.content(bytes)
             if let period = ask.period, CalendarPeriod(year: Int(content.year)) != period {
@@ -30,11 +32,11 @@ struct PerformanceLink: ReadModel {
             guard sink.wants(key) else { return true }
             var row = try row(content, ask)
             row.org = org
-            found.append((key, row))
+            found.append((key, row, content.isRestated || row.hasRestatedIndex))
             return true
         }
-        for (key, row) in found.sorted(by: { $0.key < $1.key }) {
-            guard try sink.offer(key, row.wireBytes) else { return }
+        for (key, row, isRestated) in found.sorted(by: { $0.key < $1.key }) {
+            guard try sink.offer(key, row, restated: isRestated) else { return }
         }
     }
 
@@ -78,7 +80,6 @@ struct PerformanceLink: ReadModel {
         }
         link(content, ask, &row)
         row.ruleVersion = ask.rules.version
-        ask.stamp(&row, restated: content.isRestated || row.hasRestatedIndex)
         return row
     }
 

@@ -12,12 +12,14 @@ struct PioneerIndexQuarter: ReadModel {
     let takesPeriod = true
     let tables = [ModelTable("rows", "taizhang.ratings.v1.PioneerIndexQuarterRow")]
 
+    let types = [.indicatorSchemeAdopted] + PioneerQuarterRecord.types
+
     func entities(of fact: Fact) -> [EntityKey] {
         if case .indicatorSchemeAdopted(let event) = fact.payload {
             return event.schemeKind == .pioneerIndex
                 ? [EntityKey(Self.schemeKind, fact.streamIdentity)] : []
         }
-        guard PioneerQuarterRecord.isFed(by: fact.payload) else { return [] }
+        guard PioneerQuarterRecord.types.contains(fact.type) else { return [] }
         return [EntityKey(Self.quarterKind, fact.streamIdentity)]
     }
 
@@ -33,7 +35,7 @@ struct PioneerIndexQuarter: ReadModel {
         let isRestated: Bool
     }
 
-    func rows(_ ask: RowAsk, into sink: RowSink) throws {
+    func rows(_ ask: RowAsk, into sink: any RowSink) throws {
         var members = try readMembers(ask)
         rank(&members)
         for member in members.sorted(by: { $0.key < $1.key }) where ask.includes(member.row.org) {
@@ -42,9 +44,9 @@ struct PioneerIndexQuarter: ReadModel {
                     period.contains(.quarter(quarter))
                 else { continue }
             }
-            var row = member.row
-            ask.stamp(&row, restated: member.isRestated)
-            guard try sink.offer(member.key, row.wireBytes) else { return }
+            guard try sink.offer(member.key, member.row, restated: member.isRestated) else {
+                return
+            }
         }
     }
 

@@ -44,14 +44,10 @@ struct PioneerQuarterRecord: Record {
         return (String(id[..<hyphen]), quarter)
     }
 
-    static func isFed(by payload: EventPayload) -> Bool {
-        switch payload {
-        case .pioneerPointsRecorded, .pioneerScorePublished, .pioneerScoreObjected,
-            .pioneerScoreFinalised:
-            true
-        default: false
-        }
-    }
+    static let types: [EventType] = [
+        .pioneerPointsRecorded, .pioneerScorePublished, .pioneerScoreObjected,
+        .pioneerScoreFinalised,
+    ]
 
     mutating func noteVoid(_ item: RecordFact) {
         content.isRestated = true

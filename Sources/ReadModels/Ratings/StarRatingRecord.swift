@@ -30,14 +30,9 @@ struct StarRatingRecord: Record {
         cycle = Int32(id[id.index(after: hyphen)...])
     }
 
-    static func isFed(by payload: EventPayload) -> Bool {
-        switch payload {
-        case .starRatingSelfAssessed, .starRatingExamined, .starRatingReviewed,
-            .starRatingConfirmed:
-            true
-        default: false
-        }
-    }
+    static let types: [EventType] = [
+        .starRatingSelfAssessed, .starRatingExamined, .starRatingReviewed, .starRatingConfirmed,
+    ]
 
     mutating func noteVoid(_ item: RecordFact) {
         isRestated = true

@@ -38,15 +38,11 @@ struct IssueRecord: Record {
         self.issue = issue
     }
 
-    static func isFed(by payload: EventPayload) -> Bool {
-        switch payload {
-        case .issueRegistered, .issueAssigned, .rectificationPlanApproved,
-            .rectificationProgressReported, .rectificationSubmitted, .rectificationRejected,
-            .issueClosed, .issueDeadlineExtended, .issueReopened:
-            true
-        default: false
-        }
-    }
+    static let types: [EventType] = [
+        .issueRegistered, .issueAssigned, .rectificationPlanApproved,
+        .rectificationProgressReported, .rectificationSubmitted, .rectificationRejected,
+        .issueClosed, .issueDeadlineExtended, .issueReopened,
+    ]
 
     mutating func noteVoid(_ item: RecordFact) {
         isRestated = true

@@ -12,25 +12,31 @@ struct RectificationLedger: ReadModel {
         ModelTable("rows", "taizhang.rectification.v1.RectificationLedgerRow")
     ]
 
+    let types = IssueRecord.types
+
     func entities(of fact: Fact) -> [EntityKey] {
-        guard IssueRecord.isFed(by: fact.payload) else { return [] }
+        guard types.contains(fact.type) else { return [] }
         return [EntityKey(Self.issueKind, fact.streamIdentity)]
+    }
+
+    func source(of table: String) -> RowSource {
+        RowSource(entityKind: Self.issueKind, entityColumn: "issue", isInOrder: true)
     }
 
     func makeRecord(_ entity: EntityKey) -> any Record {
         IssueLedgerRecord(issue: IssueRecord(issue: entity.id))
     }
 
-    func rows(_ ask: RowAsk, into sink: RowSink) throws {
-        try ask.shelf.rows(Self.issueKind, after: sink.firstTextAfter, asOf: ask.asOf) {
-            id, bytes in
+    func rows(_ ask: RowAsk, into sink: any RowSink) throws {
+        try ask.entities(Self.issueKind, after: sink.firstTextAfter) { id, bytes in
             guard var row = RectificationLedgerRow(wireBytes: bytes) else {
                 throw ModelFault.corrupted("row of issue \(id)")
             }
             guard ask.includes(row.org) else { return true }
             Self.complete(&row, asOf: ask.asOf)
-            ask.stamp(&row, restated: row.restated)
-            return try sink.offer(ModelKey().text(id), row.wireBytes)
+            let isRestated = row.restated
+            row.restated = false
+            return try sink.offer(ModelKey().text(id), row, restated: isRestated)
         }
     }
 

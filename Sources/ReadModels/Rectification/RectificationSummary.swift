@@ -26,8 +26,10 @@ struct RectificationSummary: ReadModel {
         ModelKey().byte(dueTable).text(org).text(source).day(due)
     }
 
+    let types = IssueRecord.types
+
     func entities(of fact: Fact) -> [EntityKey] {
-        guard IssueRecord.isFed(by: fact.payload) else { return [] }
+        guard types.contains(fact.type) else { return [] }
         return [EntityKey(Self.issueKind, fact.streamIdentity)]
     }
 
@@ -35,7 +37,7 @@ struct RectificationSummary: ReadModel {
         IssueSummaryRecord(issue: IssueRecord(issue: entity.id))
     }
 
-    func rows(_ ask: RowAsk, into sink: RowSink) throws {
+    func rows(_ ask: RowAsk, into sink: any RowSink) throws {
         var counts: [Group: [Int64]] = [:]
         func add(_ org: String, _ source: String, _ measures: [Int64]) throws {
             for above in ask.rollUp(org) {
@@ -57,7 +59,7 @@ struct RectificationSummary: ReadModel {
         }
         for (group, measures) in counts.sorted(by: { $0.key.key < $1.key.key }) {
             let row = row(group, measures, ask)
-            guard try sink.offer(group.key, row.wireBytes) else { return }
+            guard try sink.offer(group.key, row, restated: measures[0] > 0) else { return }
         }
     }
 
@@ -105,7 +107,6 @@ struct RectificationSummary: ReadModel {
             row.onTimeBpCurrent = ratio
         }
         row.ruleVersion = ask.rules.version
-        ask.stamp(&row, restated: measures[0] > 0)
         return row
     }
 }

@@ -1,7 +1,9 @@
 import PartyBuilding
 import Schema
+import Synchronization
 
-/// The tree of organisations, the branches and the rolls at the end of one day.
+/// The tree of organisations, the branches and the rolls at the end of one day, as one query reads
+/// them.
 ///
 /// An organisation or branch that was registered only later is taken as it was then: its facts may
 /// be older than its entry in the register.
@@ -19,31 +21,52 @@ final class Registry {
         }
     }
 
-    let asOf: LocalDate
-    private let shelf: Shelf
-    private let parents: [String: String]
-    private let branches: [String: BranchIdentityRecord.Identity]
-    /// In the order of branch and person.
-    private lazy var allStays: Result<[Stay], any Error> = Result { try readStays() }
-    private lazy var staysByPerson: Result<[String: [Stay]], any Error> = Result {
-        Dictionary(grouping: try allStays.get(), by: \.person)
+    /// Full and probationary members on a roll.
+    typealias Headcount = (full: Int64, probationary: Int64, restated: Bool)
+
+    /// What was read, to be used by the next queries as long as the registry does not change.
+    final class Contents: Sendable {
+        let asOf: LocalDate
+        let parents: [String: String]
+        let branches: [String: BranchIdentityRecord.Identity]
+        /// In the order of branch and person; nil when nobody has asked yet.
+        let stays = Mutex<[Stay]?>(nil)
+        let staysByPerson = Mutex<[String: [Stay]]?>(nil)
+        let headcounts = Mutex<[String: Headcount]?>(nil)
+
+        init(_ shelf: Shelf, asOf: LocalDate) throws {
+            self.asOf = asOf
+            var parents: [String: String] = [:]
+            try shelf.rows(RegistryModel.orgKind, asOf: asOf, orFirst: true) { id, row in
+                parents[id] = try OrganisationRecord.parent(row)
+                return true
+            }
+            var branches: [String: BranchIdentityRecord.Identity] = [:]
+            try shelf.rows(RegistryModel.branchKind, asOf: asOf, orFirst: true) { id, row in
+                branches[id] = try BranchIdentityRecord.identity(row)
+                return true
+            }
+            self.parents = parents
+            self.branches = branches
+        }
+
+        /// Bytes of memory that it takes up, roughly.
+        var weight: Int {
+            let stays = stays.withLock { $0?.count ?? 0 }
+            return 4_096 + 200 * (parents.count + branches.count) + 300 * stays
+        }
     }
 
-    init(_ shelf: Shelf, asOf: LocalDate) throws {
-        self.asOf = asOf
+    var asOf: LocalDate { contents.asOf }
+    private let contents: Contents
+    private let shelf: Shelf
+    private var parents: [String: String] { contents.parents }
+    private var branches: [String: BranchIdentityRecord.Identity] { contents.branches }
+
+    /// - Parameter shelf: the content from which `contents` was read.
+    init(_ contents: Contents, _ shelf: Shelf) {
+        self.contents = contents
         self.shelf = shelf
-        var parents: [String: String] = [:]
-        try shelf.rows(RegistryModel.orgKind, asOf: asOf, orFirst: true) { id, row in
-            parents[id] = try OrganisationRecord.parent(row)
-            return true
-        }
-        var branches: [String: BranchIdentityRecord.Identity] = [:]
-        try shelf.rows(RegistryModel.branchKind, asOf: asOf, orFirst: true) { id, row in
-            branches[id] = try BranchIdentityRecord.identity(row)
-            return true
-        }
-        self.parents = parents
-        self.branches = branches
     }
 
     /// The organisation and all above it, nearest first. A cycle, which the rulebook refuses, ends
@@ -78,11 +101,16 @@ final class Registry {
     }
 
     /// All stays up to `asOf`, by branch and person.
-    func stays() throws -> [Stay] { try allStays.get() }
+    func stays() throws -> [Stay] {
+        try Self.read(contents.stays, readStays)
+    }
 
     /// The stays of one person in order of time.
     func stays(of person: String) throws -> [Stay] {
-        (try staysByPerson.get()[person] ?? []).sorted { $0.from < $1.from }
+        let all = try Self.read(contents.staysByPerson) {
+            Dictionary(grouping: try stays(), by: \.person)
+        }
+        return (all[person] ?? []).sorted { $0.from < $1.from }
     }
 
     /// The branch whose roll holds a person on a day.
@@ -91,12 +119,24 @@ final class Registry {
     }
 
     /// Full and probationary members on the roll of each branch on `asOf`.
-    func headcounts() throws -> [String: (full: Int64, probationary: Int64, restated: Bool)] {
-        var counts: [String: (full: Int64, probationary: Int64, restated: Bool)] = [:]
-        try shelf.sums(RegistryModel.headcountTable, asOf: asOf) { group, sums in
-            counts[try group.text()] = (sums[1], sums[2], sums[0] > 0)
+    func headcounts() throws -> [String: Headcount] {
+        try Self.read(contents.headcounts) {
+            var counts: [String: Headcount] = [:]
+            try shelf.sums(RegistryModel.headcountTable, asOf: asOf) { group, sums in
+                counts[try group.text()] = (sums[1], sums[2], sums[0] > 0)
+            }
+            return counts
         }
-        return counts
+    }
+
+    /// What was read before, else what is read now.
+    private static func read<Value: Sendable>(
+        _ place: borrowing Mutex<Value?>, _ make: () throws -> Value
+    ) throws -> Value {
+        if let known = place.withLock({ $0 }) { return known }
+        let made = try make()
+        place.withLock { $0 = made }
+        return made
     }
 
     private func readStays() throws -> [Stay] {

@@ -19,6 +19,10 @@ struct RegistryModel: ReadModel {
     let version: UInt32 = 1
     let tables: [ModelTable] = []
 
+    let types: [EventType] =
+        [.organisationRegistered, .organisationAffiliationChanged, .branchEstablished]
+        + RollRecord.types
+
     func entities(of fact: Fact) -> [EntityKey] {
         switch fact.payload {
         case .organisationRegistered(let event):
@@ -42,5 +46,5 @@ struct RegistryModel: ReadModel {
         }
     }
 
-    func rows(_ ask: RowAsk, into sink: RowSink) throws {}
+    func rows(_ ask: RowAsk, into sink: any RowSink) throws {}
 }

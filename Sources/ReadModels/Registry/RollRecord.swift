@@ -31,6 +31,11 @@ struct RollRecord: Record {
         self.person = person
     }
 
+    static let types: [EventType] = [
+        .membershipApplicationSubmitted, .memberEnrolled, .transferIssued, .transferReceived,
+        .probationaryMemberApproved, .memberAssignedToBranch, .memberConverted, .membershipEnded,
+    ]
+
     static func entities(of fact: Fact) -> [String] {
         switch fact.payload {
         case .membershipApplicationSubmitted(let event): [event.person]

@@ -54,12 +54,9 @@ struct CandidateRecord: Record {
     /// The organisation that a void registration named; only what is restated is shown there.
     private var voidOrg: String?
 
-    static func isFed(by payload: EventPayload) -> Bool {
-        switch payload {
-        case .candidateRegistered, .candidateStageAdvanced, .talentHired: true
-        default: false
-        }
-    }
+    static let types: [EventType] = [
+        .candidateRegistered, .candidateStageAdvanced, .talentHired,
+    ]
 
     mutating func noteVoid(_ item: RecordFact) {
         switch item.fact.payload {

@@ -104,7 +104,7 @@ struct TalentFunnel {
     }
 
     /// Offers a row for every organisation, period, track and stage with figures.
-    func offer(to sink: RowSink) throws {
+    func offer(to sink: any RowSink) throws {
         let tracks = ["STANDARD", "DIRECT", Self.total]
         var figures = figures
         if let period = ask.period {
@@ -128,7 +128,7 @@ struct TalentFunnel {
                     .number(Int64(stage.rawValue))
                 guard sink.wants(key) else { continue }
                 let row = row(place, stage, found)
-                guard try sink.offer(key, row.wireBytes) else { return }
+                guard try sink.offer(key, row, restated: found.restated > 0) else { return }
             }
         }
     }
@@ -170,7 +170,6 @@ struct TalentFunnel {
             row.overallBp = ratio
         }
         row.ruleVersion = ask.rules.version
-        ask.stamp(&row, restated: figures.restated > 0)
         return row
     }
 }

@@ -52,14 +52,16 @@ struct TalentPipeline: ReadModel {
         func hire(_ day: LocalDate) -> ModelKey { key(hireTable).day(day) }
     }
 
+    let types = CandidateRecord.types
+
     func entities(of fact: Fact) -> [EntityKey] {
-        guard CandidateRecord.isFed(by: fact.payload) else { return [] }
+        guard types.contains(fact.type) else { return [] }
         return [EntityKey(Self.candidateKind, fact.streamIdentity)]
     }
 
     func makeRecord(_ entity: EntityKey) -> any Record { CandidateRecord() }
 
-    func rows(_ ask: RowAsk, into sink: RowSink) throws {
+    func rows(_ ask: RowAsk, into sink: any RowSink) throws {
         var funnel = TalentFunnel(ask)
         try readCounts(ask, &funnel)
         try readSpells(ask, &funnel)

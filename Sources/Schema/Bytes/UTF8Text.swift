@@ -3,7 +3,7 @@ package enum UTF8Text {
     /// Offset of the first byte that is not well-formed UTF-8 (RFC 3629: no overlong forms, no
     /// surrogates, nothing above U+10FFFF), nil when all of the range is.
     package static func firstFault(in bytes: [UInt8], _ range: Range<Int>) -> Int? {
-        var index = range.lowerBound
+        var index = soundPrefixEnd(of: bytes.span.bytes, range)
         while index < range.upperBound {
             let lead = bytes[index]
             if lead < 0x80 {
@@ -31,6 +31,36 @@ package enum UTF8Text {
             index += length
         }
         return nil
+    }
+
+    /// Passes over what is mostly written: runs of ASCII and of Chinese, several bytes at once.
+    /// What follows it may be well-formed as well.
+    private static func soundPrefixEnd(of bytes: RawSpan, _ range: Range<Int>) -> Int {
+        guard range.lowerBound >= 0, range.upperBound <= bytes.byteCount else {
+            return range.lowerBound
+        }
+        var index = range.lowerBound
+        while index + 8 <= range.upperBound {
+            let word = UInt64(
+                littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+            if word & 0x8080_8080_8080_8080 == 0 {
+                index += 8
+            } else if word & 0x80 == 0 {
+                // The letters before the next character of three bytes.
+                index += (word & 0x8080_8080_8080_8080).trailingZeroBitCount / 8
+            } else if isPlainTriple(word) {
+                index += isPlainTriple(word >> 24) ? 6 : 3
+            } else {
+                break
+            }
+        }
+        return index
+    }
+
+    /// Whether the lowest three bytes are a character of three bytes whose lead byte sets its
+    /// second no narrower limits: all but E0 and ED.
+    private static func isPlainTriple(_ word: UInt64) -> Bool {
+        word & 0xC0_C0F0 == 0x80_80E0 && word & 0x0F != 0 && word & 0x0F != 0x0D
     }
 
     /// Whether all of the range is well-formed.

@@ -8,7 +8,7 @@ package enum UUIDForm {
         guard bytes.count == 16 else { return false }
         let version = bytes[bytes.index(bytes.startIndex, offsetBy: 6)] >> 4
         let variant = bytes[bytes.index(bytes.startIndex, offsetBy: 8)] >> 6
-        return versions.contains(version) && variant == 2
+        return (version == 4 || version == 7 || version == 8) && variant == 2
     }
 
     /// "0190b2c4-…" in lower case; bytes of another number than 16 as plain hexadecimal digits.

@@ -21,6 +21,16 @@ package struct WireError: Error, Equatable, Sendable, CustomStringConvertible {
         self.offset = offset
     }
 
+    /// The same in Chinese.
+    package var zh: String {
+        switch problem {
+        case .truncated: "第 \(offset) 字节处字段不完整"
+        case .varintTooLong: "第 \(offset) 字节处的数超过 64 位"
+        case .fieldNumber: "第 \(offset) 字节处的字段编号不存在"
+        case .wireType(let type): "第 \(offset) 字节处的编码类型 \(type) 不存在"
+        }
+    }
+
     package var description: String {
         switch problem {
         case .truncated: "ends inside a field at byte \(offset)"

@@ -80,6 +80,9 @@ package struct WireReader: Sendable {
         throw WireError(.truncated, at: start)
     }
 
+    /// Goes on behind what was looked at otherwise; never back, never beyond the end.
+    mutating func skip(to offset: Int) { position = min(max(offset, position), end) }
+
     private mutating func lengthDelimited() throws(WireError) -> Range<Int> {
         let start = position
         let length = try varint()

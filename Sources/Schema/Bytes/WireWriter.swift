@@ -4,8 +4,20 @@
 package struct WireWriter: Sendable {
     package private(set) var bytes: [UInt8]
 
-    package init() {
+    /// - Parameter capacity: bytes to set aside at once.
+    package init(capacity: Int = 0) {
         bytes = []
+        if capacity > 0 { bytes.reserveCapacity(capacity) }
+    }
+
+    /// A varint field that is left out when it is zero, as proto3 does.
+    package mutating func number(_ value: UInt64, field number: Int) {
+        if value != 0 { varint(value, field: number) }
+    }
+
+    /// A string field that is left out when it is empty, as proto3 does.
+    package mutating func text(_ text: String, field number: Int) {
+        if !text.isEmpty { string(text, field: number) }
     }
 
     /// A varint field: integers, booleans and enumerations.
@@ -29,7 +41,29 @@ package struct WireWriter: Sendable {
 
     /// A string field.
     package mutating func string(_ text: String, field number: Int) {
-        delimited(text.utf8, field: number)
+        tag(number, wireType: 2)
+        varint(UInt64(text.utf8.count))
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    /// A byte string or message.
+    package mutating func delimited(_ content: [UInt8], field number: Int) {
+        tag(number, wireType: 2)
+        varint(UInt64(content.count))
+        bytes.append(contentsOf: content)
+    }
+
+    /// A repeated field of numbers, left out when there are none.
+    package mutating func packed(_ values: [UInt64], field number: Int) {
+        guard !values.isEmpty else { return }
+        tag(number, wireType: 2)
+        varint(UInt64(values.reduce(0) { $0 + Self.byteCount(of: $1) }))
+        for value in values { varint(value) }
+    }
+
+    /// Bytes that a varint takes.
+    private static func byteCount(of value: UInt64) -> Int {
+        max(1, (64 - value.leadingZeroBitCount + 6) / 7)
     }
 
     /// A number without a tag, as inside packed values.

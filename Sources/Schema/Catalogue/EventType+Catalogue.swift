@@ -58,5 +58,32 @@ extension EventType {
         return streamPrefixes.isEmpty || streamPrefixes.contains(prefix)
     }
 
+    /// Whether bytes are a stream in which a fact of this type may stand.
+    func accepts(stream bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        guard SubjectForm.isName(bytes, range) else { return false }
+        let prefixes = entry.prefixBytes
+        if prefixes.isEmpty { return true }
+        for prefix in prefixes where prefix.stand(in: bytes, range, isWhole: false) {
+            return true
+        }
+        return false
+    }
+
+    /// Whether bytes are the type's name.
+    func isNamed(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        entry.nameBytes.stand(in: bytes, range, isWhole: true)
+    }
+
     private var entry: SchemaCatalogue.EventEntry { SchemaCatalogue.shared.entry(of: self) }
+}
+
+extension [UInt8] {
+    /// Whether a part of other bytes begins with these, or is nothing but these.
+    fileprivate func stand(in bytes: [UInt8], _ range: Range<Int>, isWhole: Bool) -> Bool {
+        guard isWhole ? range.count == count : range.count >= count else { return false }
+        for index in 0..<count where bytes[range.lowerBound + index] != self[index] {
+            return false
+        }
+        return true
+    }
 }

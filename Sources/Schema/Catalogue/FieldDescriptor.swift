@@ -52,8 +52,10 @@ package final class FieldDescriptor: Sendable {
     package let zh: String
     /// The comment in the schema, empty when there is none.
     package let doc: String
+    /// What stands before the id of a subject that the value names ("person-").
+    let subjectPrefix: String?
     /// Place of the message or enumeration in the catalogue.
-    private let typeIndex: Int?
+    let typeIndex: Int?
 
     init(
         number: Int, name: String, kind: Kind, typeIndex: Int?, flags: FieldFlags, zh: String,
@@ -66,6 +68,7 @@ package final class FieldDescriptor: Sendable {
         format = flags.format
         presence = flags.presence
         subject = flags.subject
+        subjectPrefix = flags.subject.map { "\($0)-" }
         subjectInFull = flags.subjectInFull
         unit = flags.unit
         isJSONObject = flags.isJSONObject

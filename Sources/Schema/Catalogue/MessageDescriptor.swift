@@ -12,6 +12,8 @@ package final class MessageDescriptor: Sendable {
         case evidenceRef
     }
 
+    /// Place among the catalogue's messages.
+    let index: Int
     /// With the names of the messages around it ("ChecklistAdopted.Item").
     package let name: String
     /// With the package, as in the .proto files.
@@ -33,11 +35,14 @@ package final class MessageDescriptor: Sendable {
     let requiredInBytes: UInt128
     /// Whether some repeated field has a limit of items.
     let limitsItems: Bool
+    /// Bits of the field numbers below 64 that may name a subject, themselves or further inside.
+    private let namingNumbers: UInt64
 
     init(
-        name: String, fullName: String, doc: String, fields: [FieldDescriptor],
+        index: Int, name: String, fullName: String, doc: String, fields: [FieldDescriptor],
         eventType: EventType?, model: ModelDescriptor.Table?
     ) {
+        self.index = index
         self.name = name
         self.fullName = fullName
         self.doc = doc
@@ -55,20 +60,30 @@ package final class MessageDescriptor: Sendable {
         var places = [UInt8](repeating: 255, count: 1 + (fields.last?.number ?? 0))
         var names: [String: Int] = [:]
         var required: UInt128 = 0
+        var naming: UInt64 = 0
         for (place, field) in fields.enumerated() {
             places[field.number] = UInt8(place)
             names[field.name] = place
             if field.isRequiredInBytes { required |= Self.bit(place) }
+            if field.subject != nil || field.subjectInFull || field.kind == .message {
+                naming |= field.number < 64 ? 1 << UInt64(field.number) : 0
+            }
         }
         placeByNumber = places
         placeByName = names
         requiredInBytes = required
+        namingNumbers = naming
         limitsItems = fields.contains { $0.minItems != nil || $0.maxItems != nil }
     }
 
     package func field(number: Int) -> FieldDescriptor? { place(number: number).map { fields[$0] } }
     package func field(named name: String) -> FieldDescriptor? {
         placeByName[name].map { fields[$0] }
+    }
+
+    /// False when a field surely names no subject.
+    func mayNameSubject(number: Int) -> Bool {
+        !(0..<64).contains(number) || namingNumbers & (1 << UInt64(number)) != 0
     }
 
     /// Place in `fields` of a field number.

@@ -12,6 +12,9 @@ final class SchemaCatalogue: Sendable {
         let dataClass: DataClass
         let doc: String
         let descriptor: MessageDescriptor
+        /// The name and the prefixes as bytes, the prefixes with their hyphens.
+        let nameBytes: [UInt8]
+        let prefixBytes: [[UInt8]]
 
         init(
             specID: String, zh: String, streamPrefixes: [String], area: Area, tier: Int,
@@ -25,6 +28,8 @@ final class SchemaCatalogue: Sendable {
             self.dataClass = dataClass
             self.doc = doc
             self.descriptor = descriptor
+            nameBytes = Array(descriptor.name.utf8)
+            prefixBytes = streamPrefixes.map { Array("\($0)-".utf8) }
         }
     }
 
@@ -38,8 +43,10 @@ final class SchemaCatalogue: Sendable {
     private let eventTypeByName: [String: EventType]
     /// By number; the catalogue's numbers end at some 1,200.
     private let entries: [EventEntry?]
-    /// Full names of the messages that name a subject, themselves or further inside.
-    private let namingSubjects: Set<String>
+    /// Whether each message names a subject, itself or further inside.
+    private let namesSubjects: [Bool]
+    /// What the quick check knows of each message.
+    let checks: [MessageCheck]
 
     private init() {
         let reader = SchemaTableReader(SchemaTables.all)
@@ -55,7 +62,9 @@ final class SchemaCatalogue: Sendable {
         }
         self.entries = entries
         models = Self.models(of: reader)
-        namingSubjects = Self.namingSubjects(reader)
+        let naming = Self.namingSubjects(reader)
+        namesSubjects = reader.messages.map { naming.contains($0.fullName) }
+        checks = reader.messages.map { MessageCheck($0, reader.enumerations) }
         eventTypeByName = Dictionary(
             reader.events.map { ($1.descriptor.name, $0) }, uniquingKeysWith: { first, _ in first })
         envelope = reader.message("taizhang.core.v1.Envelope")
@@ -78,7 +87,7 @@ final class SchemaCatalogue: Sendable {
 
     /// Whether some field of the message, or of a message inside, names a subject.
     func namesSubjects(_ message: MessageDescriptor) -> Bool {
-        namingSubjects.contains(message.fullName)
+        namesSubjects[message.index]
     }
 
     private static func models(of reader: SchemaTableReader) -> [ModelDescriptor] {

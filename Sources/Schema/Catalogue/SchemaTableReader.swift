@@ -78,7 +78,8 @@ struct SchemaTableReader {
             fields.append(field)
         }
         let message = MessageDescriptor(
-            name: String(head[2]), fullName: String(head[1]), doc: String(head[3]), fields: fields,
+            index: messages.count, name: String(head[2]), fullName: String(head[1]),
+            doc: String(head[3]), fields: fields,
             eventType: event.flatMap { UInt32($0[1]) }.flatMap { EventType(rawValue: $0) },
             model: model.flatMap { line in
                 ModelDescriptor.TableKind(rawValue: String(line[3])).map {

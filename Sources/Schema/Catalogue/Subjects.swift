@@ -16,14 +16,27 @@ package enum Subjects {
     package static func of(
         type: EventType, stream: String, payload bytes: [UInt8], in range: Range<Int>
     ) -> [String] {
-        var found: Set<String> = [stream]
-        if let implied = implied(by: stream) { found.insert(implied) }
+        var found = [stream]
+        if let implied = implied(by: stream) { found.append(implied) }
         collect(type.descriptor, WireReader(bytes, in: range), depth: 1, into: &found)
-        return found.sorted()
+        found.sort(by: TextBytes.precedes)
+        for index in stride(from: found.count - 1, to: 0, by: -1)
+        where TextBytes.same(found[index], found[index - 1]) {
+            found.remove(at: index)
+        }
+        return found
     }
 
     /// The person or branch whom a stream is about, besides itself.
     package static func implied(by stream: String) -> String? {
+        // Most streams imply nobody, which the first letter tells.
+        switch stream.utf8.first {
+        case UInt8(ascii: "m"), UInt8(ascii: "i"), UInt8(ascii: "l"), UInt8(ascii: "p"),
+            UInt8(ascii: "s"):
+            break
+        default:
+            return nil
+        }
         guard let (kind, id) = SubjectForm.split(stream) else { return nil }
         switch kind {
         case "member", "integrity": return "person-\(id)"
@@ -52,22 +65,24 @@ package enum Subjects {
 
     private static func collect(
         _ descriptor: MessageDescriptor, _ start: WireReader, depth: Int,
-        into found: inout Set<String>
+        into found: inout [String]
     ) {
         guard depth <= SchemaValidator.depthMax,
             SchemaCatalogue.shared.namesSubjects(descriptor)
         else { return }
         var reader = start
+        let bytes = start.bytes
         while let item = try? reader.next() {
-            guard let field = descriptor.field(number: item.number),
-                case .bytes(let range) = item.value
+            guard case .bytes(let range) = item.value,
+                descriptor.mayNameSubject(number: item.number),
+                let field = descriptor.field(number: item.number)
             else { continue }
-            if let kind = field.subject {
-                let id = reader.text(range)
-                if SubjectForm.isID(id) { found.insert("\(kind)-\(id)") }
+            if let prefix = field.subjectPrefix {
+                if SubjectForm.isID(bytes, range) {
+                    found.append(TextBytes.joined(prefix, bytes, range))
+                }
             } else if field.subjectInFull {
-                let name = reader.text(range)
-                if SubjectForm.isName(name) { found.insert(name) }
+                if SubjectForm.isName(bytes, range) { found.append(reader.text(range)) }
             } else if let nested = field.message {
                 collect(nested, WireReader(reader.bytes, in: range), depth: depth + 1, into: &found)
             }

@@ -23,8 +23,8 @@ package struct EnvelopeReader: Sendable {
     package private(set) var evidenceRanges: [Range<Int>] = []
 
     private var eventIDRange = 0..<0
-    private var typeNameRange = 0..<0
-    private var streamRange = 0..<0
+    private(set) var typeNameRange = 0..<0
+    private(set) var streamRange = 0..<0
     private var recordedByRange = 0..<0
     private var onBehalfOfRange: Range<Int>?
     private var tenantRange: Range<Int>?
@@ -46,9 +46,35 @@ package struct EnvelopeReader: Sendable {
 
     /// 16 bytes in an envelope that was checked.
     package var eventID: [UInt8] { Array(bytes[eventIDRange]) }
+    /// The id as two numbers, the first eight bytes and the last; nil unless there are 16.
+    package var eventIDHalves: (high: UInt64, low: UInt64)? {
+        guard eventIDRange.count == 16 else { return nil }
+        var halves: (high: UInt64, low: UInt64) = (0, 0)
+        for offset in 0..<8 {
+            halves.high = halves.high << 8 | UInt64(bytes[eventIDRange.lowerBound + offset])
+            halves.low = halves.low << 8 | UInt64(bytes[eventIDRange.lowerBound + 8 + offset])
+        }
+        return halves
+    }
+
+    /// Whether all texts are UTF-8, as they are in an envelope that was checked.
+    package var hasSoundTexts: Bool {
+        isSound(typeNameRange) && isSound(streamRange) && isSound(recordedByRange)
+            && isSound(onBehalfOfRange) && isSound(tenantRange) && isSound(correlationIDRange)
+            && isSound(causationIDRange) && isSound(lateReasonRange)
+    }
+
+    private func isSound(_ range: Range<Int>?) -> Bool {
+        range.map { UTF8Text.isValid(bytes, $0) } ?? true
+    }
+
     /// The event type, nil when this build does not know its number.
     package var type: EventType? { EventType(number: typeNumber) }
     package var typeName: String { text(typeNameRange) }
+    /// Whether the envelope names the type rightly.
+    package func isNamed(_ type: EventType) -> Bool { type.isNamed(bytes, typeNameRange) }
+    /// Whether a fact of the type may stand in the envelope's stream.
+    package func isInStream(of type: EventType) -> Bool { type.accepts(stream: bytes, streamRange) }
     package var stream: String { text(streamRange) }
     package var payload: [UInt8] { Array(bytes[payloadRange]) }
     package var recordedBy: String { text(recordedByRange) }

@@ -4,7 +4,9 @@ extension EventType {
     /// First `on`; then the first required day or moment that may not lie in the future, of a
     /// stretch "from … to" its end; then the first instant, such as `started`. Empty when the
     /// payload has none of them: then the envelope must have `occurred_at`.
-    package var occurrenceFields: [FieldDescriptor] {
+    package var occurrenceFields: [FieldDescriptor] { TimeFields.of(self)?.occurrence ?? [] }
+
+    fileprivate func findOccurrenceFields() -> [FieldDescriptor] {
         let singles = descriptor.fields.filter { !$0.isRepeated && !$0.mayBeFuture }
         let days = singles.filter { $0.format == .date || $0.message?.shape == .moment }
         var chosen = days.filter { $0.name == "on" }
@@ -33,7 +35,7 @@ extension EventType {
 
     /// The value of the payload's `on`, nil when it has none.
     func on(in bytes: [UInt8], _ range: Range<Int>) -> MomentValue? {
-        guard let field = descriptor.field(named: "on"), !field.isRepeated else { return nil }
+        guard let field = TimeFields.of(self)?.on else { return nil }
         return Self.moment(of: field, in: bytes, range)
     }
 
@@ -53,4 +55,27 @@ extension EventType {
         }
         return nil
     }
+}
+
+/// The fields of a type that have to do with its time, looked for once.
+private struct TimeFields: Sendable {
+    let on: FieldDescriptor?
+    let occurrence: [FieldDescriptor]
+
+    static func of(_ type: EventType) -> TimeFields? {
+        let place = Int(type.rawValue)
+        return place < table.count ? table[place] : nil
+    }
+
+    /// By number.
+    private static let table: [TimeFields?] = {
+        var table = [TimeFields?](
+            repeating: nil, count: 1 + Int(EventType.all.map(\.rawValue).max() ?? 0))
+        for type in EventType.all {
+            let on = type.descriptor.field(named: "on")
+            table[Int(type.rawValue)] = TimeFields(
+                on: on?.isRepeated == false ? on : nil, occurrence: type.findOccurrenceFields())
+        }
+        return table
+    }()
 }

@@ -14,12 +14,13 @@ extension FactJSON {
         _ line: JSONValue, _ context: ImportContext
     ) throws(SchemaError) -> Imported {
         guard case .object(let object) = line else {
-            throw MessageJSON.wrongType(line, "an object with type, stream and payload")
+            throw MessageJSON.wrongType(
+                line, "an object with type, stream and payload", zh: "含 type、stream、payload 的对象")
         }
         let members = try known(object)
         let type = try type(members["type"])
         guard let stream = try text("stream", members) else {
-            throw SchemaError(.missing, path: "stream", "is missing")
+            throw SchemaError(.missing, path: "stream", "is missing", zh: "缺失")
         }
         try SchemaValidator.checkStream(stream, of: type)
         let payload = try payload(members["payload"], of: type, context)
@@ -41,7 +42,8 @@ extension FactJSON {
         for member in object.members where !passedOver.contains(member.key) {
             guard imported.contains(member.key) else {
                 throw SchemaError(
-                    .unknownField, path: member.key, "is no member of a fact", allowed: imported,
+                    .unknownField, path: member.key, "is no member of a fact",
+                    zh: "不是事实的成员", allowed: imported,
                     suggestion: Suggestion.nearest(to: member.key, among: imported))
             }
             if !member.value.isNull { members[member.key] = member.value }
@@ -54,7 +56,7 @@ extension FactJSON {
     ) throws(SchemaError) -> String? {
         guard let value = members[name] else { return nil }
         guard case .string(let text) = value else {
-            throw MessageJSON.wrongType(value, "a text").inside(name)
+            throw MessageJSON.wrongType(value, "a text", zh: "文本").inside(name)
         }
         return text
     }
@@ -62,7 +64,8 @@ extension FactJSON {
     private static func type(_ value: JSONValue?) throws(SchemaError) -> EventType {
         guard let value else {
             throw SchemaError(
-                .missing, path: "type", "is missing; it is an event's name like BranchEstablished")
+                .missing, path: "type", "is missing; it is an event's name like BranchEstablished",
+                zh: "缺失：应为事件名称，如 BranchEstablished")
         }
         return try eventType(value, at: "type")
     }
@@ -71,12 +74,15 @@ extension FactJSON {
         _ value: JSONValue, at path: String
     ) throws(SchemaError) -> EventType {
         guard case .string(let name) = value else {
-            throw MessageJSON.wrongType(value, "an event's name like BranchEstablished").inside(
+            throw MessageJSON.wrongType(
+                value, "an event's name like BranchEstablished", zh: "事件名称，如 BranchEstablished"
+            ).inside(
                 path)
         }
         if let type = EventType(name: name) { return type }
         throw SchemaError(
             .unknownType, path: path, "is \(MessageJSON.shown(value)), which is no event type",
+            zh: "为 \(MessageJSON.shown(value))，不是事件类型",
             suggestion: EventType(specID: name.uppercased())?.name
                 ?? Suggestion.nearest(to: name, among: EventType.all.map(\.name)))
     }
@@ -90,10 +96,13 @@ extension FactJSON {
             guard let id = UUIDForm.bytes(text), UUIDForm.isAccepted(id) else {
                 throw SchemaError(
                     .badFormat, path: name,
-                    "is \(MessageJSON.shown(.string(text))), no UUID of version 4, 7 or 8")
+                    "is \(MessageJSON.shown(.string(text))), no UUID of version 4, 7 or 8",
+                    zh: "为 \(MessageJSON.shown(.string(text)))，不是第 4、7 或 8 版 UUID")
             }
             if let other = found, other != id {
-                throw SchemaError(.disagreement, path: name, "is another id than event_id")
+                throw SchemaError(
+                    .disagreement, path: name, "is another id than event_id",
+                    zh: "与 event_id 不是同一编号")
             }
             found = id
         }
@@ -159,7 +168,8 @@ extension FactJSON {
         guard let value else {
             throw SchemaError(
                 .missing, path: "payload",
-                "is missing; it is an object with the fields of \(type.name)")
+                "is missing; it is an object with the fields of \(type.name)",
+                zh: "缺失：应为含 \(type.name) 各字段的对象")
         }
         do throws(SchemaError) {
             guard type == .recordCorrected, case .object(let object) = value else {
@@ -182,7 +192,8 @@ extension FactJSON {
             guard let target else {
                 throw SchemaError(
                     .missing, path: replacement,
-                    "cannot be read: the type of target_event is not known; add \(replacementType)")
+                    "cannot be read: the type of target_event is not known; add \(replacementType)",
+                    zh: "无法读取：不知道 target_event 的类型，请补充 \(replacementType)")
             }
             do {
                 let bytes = try MessageJSON.decode(target.descriptor, whole)
@@ -208,7 +219,8 @@ extension FactJSON {
         if let recorded, recorded != type {
             throw SchemaError(
                 .disagreement, path: replacementType,
-                "is \(type.name), but target_event is \(recorded.name)")
+                "is \(type.name), but target_event is \(recorded.name)",
+                zh: "为 \(type.name)，但 target_event 是 \(recorded.name)")
         }
         return type
     }
@@ -219,6 +231,7 @@ extension FactJSON {
             guard case .string(let name) = item, !names.contains(name) else { continue }
             throw SchemaError(
                 .unknownField, "is \(MessageJSON.shown(item)), no field of \(target.name)",
+                zh: "为 \(MessageJSON.shown(item))，不是 \(target.name) 的字段",
                 allowed: names, suggestion: Suggestion.nearest(to: name, among: names)
             ).inside(item: index).inside("mask")
         }

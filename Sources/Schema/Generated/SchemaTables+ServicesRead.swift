@@ -8,15 +8,21 @@ extension SchemaTables {
         F|2|from|uint64||||First position to consider (inclusive); 0 is the beginning forwards, the end backwards.
         F|3|backwards|bool||||
         F|4|limit|uint64||||At most so many facts; 0 for all.
+        F|5|accepts_blocks|bool||||The reader takes values of the log as they are stored (BLOCK), where nothing is filtered.
         M|taizhang.services.v1.SubscribeRequest|SubscribeRequest|
         F|1|filter|message|taizhang.services.v1.FactFilter|||
         F|2|from|uint64||||First position to deliver (inclusive); 0 is the beginning.
         F|3|from_end|bool||||Start behind the last recorded fact instead.
+        F|4|accepts_blocks|bool||||As in ReadRequest.
         M|taizhang.services.v1.ReadResponse|ReadResponse|
         F|1|facts|message|taizhang.services.v1.RecordedFact|repeated||
         F|2|next_position|uint64||||Everything before this position has been considered: resume here.
         F|3|head_position|uint64||||The last durable position when this was read.
         F|4|caught_up|bool||||A subscription has delivered all that was there: what follows is live.
+        F|5|dictionary|message|taizhang.services.v1.SealDictionary|optional||What the blocks that follow were deflated with.
+        M|taizhang.services.v1.SealDictionary|SealDictionary|A preset dictionary of sealed blocks.
+        F|1|number|uint32||||
+        F|2|content|bytes||||
         S|taizhang.services.v1.Read|Reading of recorded facts; history and live are the same cursor.
         C|Read|taizhang.services.v1.ReadRequest|taizhang.services.v1.ReadResponse|server_stream|Ends with the last fact that was there.
         C|Subscribe|taizhang.services.v1.SubscribeRequest|taizhang.services.v1.ReadResponse|server_stream|History from `from`, then what is recorded, for ever.

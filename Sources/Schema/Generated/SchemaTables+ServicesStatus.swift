@@ -20,6 +20,9 @@ extension SchemaTables {
         F|13|facts_refused|uint64||||
         F|14|stopped_reason|string||||Why no more facts are accepted; empty while they are.
         F|15|models|message|taizhang.services.v1.ModelStatus|repeated||
+        F|16|sealed_position|uint64||||Everything up to here lies in sealed blocks.
+        F|17|sealing|bool||||There is enough for another sealed block.
+        F|18|sealing_fault|string||||Why nothing is sealed any more; empty while all is well.
         M|taizhang.services.v1.ModelStatus|ModelStatus|
         F|1|model|string||||
         F|2|position|uint64||||

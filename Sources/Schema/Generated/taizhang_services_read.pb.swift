@@ -8,6 +8,11 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
 package import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
@@ -42,6 +47,9 @@ package nonisolated struct ReadRequest: Sendable {
   /// At most so many facts; 0 for all.
   package var limit: UInt64 = 0
 
+  /// The reader takes values of the log as they are stored (BLOCK), where nothing is filtered.
+  package var acceptsBlocks: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -69,6 +77,9 @@ package nonisolated struct SubscribeRequest: Sendable {
   /// Start behind the last recorded fact instead.
   package var fromEnd: Bool = false
 
+  /// As in ReadRequest.
+  package var acceptsBlocks: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -92,6 +103,33 @@ package nonisolated struct ReadResponse: Sendable {
   /// A subscription has delivered all that was there: what follows is live.
   package var caughtUp: Bool = false
 
+  /// What the blocks that follow were deflated with.
+  package var dictionary: SealDictionary {
+    get {_dictionary ?? SealDictionary()}
+    set {_dictionary = newValue}
+  }
+  /// Returns true if `dictionary` has been explicitly set.
+  package var hasDictionary: Bool {self._dictionary != nil}
+  /// Clears the value of `dictionary`. Subsequent reads from it will return its default value.
+  package mutating func clearDictionary() {self._dictionary = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _dictionary: SealDictionary? = nil
+}
+
+/// A preset dictionary of sealed blocks.
+package nonisolated struct SealDictionary: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var number: UInt32 = 0
+
+  package var content: Data = Data()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -103,7 +141,7 @@ fileprivate nonisolated let _protobuf_package = "taizhang.services.v1"
 
 nonisolated extension ReadRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ReadRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}filter\0\u{1}from\0\u{1}backwards\0\u{1}limit\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}filter\0\u{1}from\0\u{1}backwards\0\u{1}limit\0\u{3}accepts_blocks\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -115,6 +153,7 @@ nonisolated extension ReadRequest: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.from) }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.backwards) }()
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.limit) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.acceptsBlocks) }()
       default: break
       }
     }
@@ -137,6 +176,9 @@ nonisolated extension ReadRequest: SwiftProtobuf.Message, SwiftProtobuf._Message
     if self.limit != 0 {
       try visitor.visitSingularUInt64Field(value: self.limit, fieldNumber: 4)
     }
+    if self.acceptsBlocks != false {
+      try visitor.visitSingularBoolField(value: self.acceptsBlocks, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -145,6 +187,7 @@ nonisolated extension ReadRequest: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.from != rhs.from {return false}
     if lhs.backwards != rhs.backwards {return false}
     if lhs.limit != rhs.limit {return false}
+    if lhs.acceptsBlocks != rhs.acceptsBlocks {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -152,7 +195,7 @@ nonisolated extension ReadRequest: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension SubscribeRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SubscribeRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}filter\0\u{1}from\0\u{3}from_end\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}filter\0\u{1}from\0\u{3}from_end\0\u{3}accepts_blocks\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -163,6 +206,7 @@ nonisolated extension SubscribeRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 1: try { try decoder.decodeSingularMessageField(value: &self._filter) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.from) }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.fromEnd) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.acceptsBlocks) }()
       default: break
       }
     }
@@ -182,6 +226,9 @@ nonisolated extension SubscribeRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.fromEnd != false {
       try visitor.visitSingularBoolField(value: self.fromEnd, fieldNumber: 3)
     }
+    if self.acceptsBlocks != false {
+      try visitor.visitSingularBoolField(value: self.acceptsBlocks, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -189,6 +236,7 @@ nonisolated extension SubscribeRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs._filter != rhs._filter {return false}
     if lhs.from != rhs.from {return false}
     if lhs.fromEnd != rhs.fromEnd {return false}
+    if lhs.acceptsBlocks != rhs.acceptsBlocks {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -196,7 +244,7 @@ nonisolated extension SubscribeRequest: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension ReadResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ReadResponse"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}facts\0\u{3}next_position\0\u{3}head_position\0\u{3}caught_up\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}facts\0\u{3}next_position\0\u{3}head_position\0\u{3}caught_up\0\u{1}dictionary\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -208,12 +256,17 @@ nonisolated extension ReadResponse: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.nextPosition) }()
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.headPosition) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.caughtUp) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._dictionary) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.facts.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.facts, fieldNumber: 1)
     }
@@ -226,6 +279,9 @@ nonisolated extension ReadResponse: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.caughtUp != false {
       try visitor.visitSingularBoolField(value: self.caughtUp, fieldNumber: 4)
     }
+    try { if let v = self._dictionary {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -234,6 +290,42 @@ nonisolated extension ReadResponse: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.nextPosition != rhs.nextPosition {return false}
     if lhs.headPosition != rhs.headPosition {return false}
     if lhs.caughtUp != rhs.caughtUp {return false}
+    if lhs._dictionary != rhs._dictionary {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension SealDictionary: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SealDictionary"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}content\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.content) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.number != 0 {
+      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 1)
+    }
+    if !self.content.isEmpty {
+      try visitor.visitSingularBytesField(value: self.content, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: SealDictionary, rhs: SealDictionary) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.content != rhs.content {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -35,46 +35,111 @@ package nonisolated struct StatusRequest: Sendable {
   package init() {}
 }
 
-package nonisolated struct StatusResponse: Sendable {
+package nonisolated struct StatusResponse: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var softwareVersion: String = String()
+  package var softwareVersion: String {
+    get {_storage._softwareVersion}
+    set {_uniqueStorage()._softwareVersion = newValue}
+  }
 
-  package var ledgerID: Data = Data()
+  package var ledgerID: Data {
+    get {_storage._ledgerID}
+    set {_uniqueStorage()._ledgerID = newValue}
+  }
 
-  package var createdAtUs: Int64 = 0
+  package var createdAtUs: Int64 {
+    get {_storage._createdAtUs}
+    set {_uniqueStorage()._createdAtUs = newValue}
+  }
 
-  package var nowUs: Int64 = 0
+  package var nowUs: Int64 {
+    get {_storage._nowUs}
+    set {_uniqueStorage()._nowUs = newValue}
+  }
 
-  package var headPosition: UInt64 = 0
+  package var headPosition: UInt64 {
+    get {_storage._headPosition}
+    set {_uniqueStorage()._headPosition = newValue}
+  }
 
   /// Root of the RFC 6962 tree over all recorded facts.
-  package var rootHash: Data = Data()
+  package var rootHash: Data {
+    get {_storage._rootHash}
+    set {_uniqueStorage()._rootHash = newValue}
+  }
 
-  package var indexPosition: UInt64 = 0
+  package var indexPosition: UInt64 {
+    get {_storage._indexPosition}
+    set {_uniqueStorage()._indexPosition = newValue}
+  }
 
-  package var logBytes: UInt64 = 0
+  package var logBytes: UInt64 {
+    get {_storage._logBytes}
+    set {_uniqueStorage()._logBytes = newValue}
+  }
 
-  package var indexBytes: UInt64 = 0
+  package var indexBytes: UInt64 {
+    get {_storage._indexBytes}
+    set {_uniqueStorage()._indexBytes = newValue}
+  }
 
-  package var viewsBytes: UInt64 = 0
+  package var viewsBytes: UInt64 {
+    get {_storage._viewsBytes}
+    set {_uniqueStorage()._viewsBytes = newValue}
+  }
 
-  package var connections: UInt32 = 0
+  package var connections: UInt32 {
+    get {_storage._connections}
+    set {_uniqueStorage()._connections = newValue}
+  }
 
-  package var factsRecorded: UInt64 = 0
+  package var factsRecorded: UInt64 {
+    get {_storage._factsRecorded}
+    set {_uniqueStorage()._factsRecorded = newValue}
+  }
 
-  package var factsRefused: UInt64 = 0
+  package var factsRefused: UInt64 {
+    get {_storage._factsRefused}
+    set {_uniqueStorage()._factsRefused = newValue}
+  }
 
   /// Why no more facts are accepted; empty while they are.
-  package var stoppedReason: String = String()
+  package var stoppedReason: String {
+    get {_storage._stoppedReason}
+    set {_uniqueStorage()._stoppedReason = newValue}
+  }
 
-  package var models: [ModelStatus] = []
+  package var models: [ModelStatus] {
+    get {_storage._models}
+    set {_uniqueStorage()._models = newValue}
+  }
+
+  /// Everything up to here lies in sealed blocks.
+  package var sealedPosition: UInt64 {
+    get {_storage._sealedPosition}
+    set {_uniqueStorage()._sealedPosition = newValue}
+  }
+
+  /// There is enough for another sealed block.
+  package var sealing: Bool {
+    get {_storage._sealing}
+    set {_uniqueStorage()._sealing = newValue}
+  }
+
+  /// Why nothing is sealed any more; empty while all is well.
+  package var sealingFault: String {
+    get {_storage._sealingFault}
+    set {_uniqueStorage()._sealingFault = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 package nonisolated struct ModelStatus: Sendable {
@@ -181,99 +246,184 @@ nonisolated extension StatusRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension StatusResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".StatusResponse"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}software_version\0\u{3}ledger_id\0\u{3}created_at_us\0\u{3}now_us\0\u{3}head_position\0\u{3}root_hash\0\u{3}index_position\0\u{3}log_bytes\0\u{3}index_bytes\0\u{3}views_bytes\0\u{1}connections\0\u{3}facts_recorded\0\u{3}facts_refused\0\u{3}stopped_reason\0\u{1}models\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}software_version\0\u{3}ledger_id\0\u{3}created_at_us\0\u{3}now_us\0\u{3}head_position\0\u{3}root_hash\0\u{3}index_position\0\u{3}log_bytes\0\u{3}index_bytes\0\u{3}views_bytes\0\u{1}connections\0\u{3}facts_recorded\0\u{3}facts_refused\0\u{3}stopped_reason\0\u{1}models\0\u{3}sealed_position\0\u{1}sealing\0\u{3}sealing_fault\0")
+
+  fileprivate class _StorageClass {
+    var _softwareVersion: String = String()
+    var _ledgerID: Data = Data()
+    var _createdAtUs: Int64 = 0
+    var _nowUs: Int64 = 0
+    var _headPosition: UInt64 = 0
+    var _rootHash: Data = Data()
+    var _indexPosition: UInt64 = 0
+    var _logBytes: UInt64 = 0
+    var _indexBytes: UInt64 = 0
+    var _viewsBytes: UInt64 = 0
+    var _connections: UInt32 = 0
+    var _factsRecorded: UInt64 = 0
+    var _factsRefused: UInt64 = 0
+    var _stoppedReason: String = String()
+    var _models: [ModelStatus] = []
+    var _sealedPosition: UInt64 = 0
+    var _sealing: Bool = false
+    var _sealingFault: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _softwareVersion = source._softwareVersion
+      _ledgerID = source._ledgerID
+      _createdAtUs = source._createdAtUs
+      _nowUs = source._nowUs
+      _headPosition = source._headPosition
+      _rootHash = source._rootHash
+      _indexPosition = source._indexPosition
+      _logBytes = source._logBytes
+      _indexBytes = source._indexBytes
+      _viewsBytes = source._viewsBytes
+      _connections = source._connections
+      _factsRecorded = source._factsRecorded
+      _factsRefused = source._factsRefused
+      _stoppedReason = source._stoppedReason
+      _models = source._models
+      _sealedPosition = source._sealedPosition
+      _sealing = source._sealing
+      _sealingFault = source._sealingFault
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.softwareVersion) }()
-      case 2: try { try decoder.decodeSingularBytesField(value: &self.ledgerID) }()
-      case 3: try { try decoder.decodeSingularInt64Field(value: &self.createdAtUs) }()
-      case 4: try { try decoder.decodeSingularInt64Field(value: &self.nowUs) }()
-      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.headPosition) }()
-      case 6: try { try decoder.decodeSingularBytesField(value: &self.rootHash) }()
-      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.indexPosition) }()
-      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.logBytes) }()
-      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.indexBytes) }()
-      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.viewsBytes) }()
-      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.connections) }()
-      case 12: try { try decoder.decodeSingularUInt64Field(value: &self.factsRecorded) }()
-      case 13: try { try decoder.decodeSingularUInt64Field(value: &self.factsRefused) }()
-      case 14: try { try decoder.decodeSingularStringField(value: &self.stoppedReason) }()
-      case 15: try { try decoder.decodeRepeatedMessageField(value: &self.models) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._softwareVersion) }()
+        case 2: try { try decoder.decodeSingularBytesField(value: &_storage._ledgerID) }()
+        case 3: try { try decoder.decodeSingularInt64Field(value: &_storage._createdAtUs) }()
+        case 4: try { try decoder.decodeSingularInt64Field(value: &_storage._nowUs) }()
+        case 5: try { try decoder.decodeSingularUInt64Field(value: &_storage._headPosition) }()
+        case 6: try { try decoder.decodeSingularBytesField(value: &_storage._rootHash) }()
+        case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._indexPosition) }()
+        case 8: try { try decoder.decodeSingularUInt64Field(value: &_storage._logBytes) }()
+        case 9: try { try decoder.decodeSingularUInt64Field(value: &_storage._indexBytes) }()
+        case 10: try { try decoder.decodeSingularUInt64Field(value: &_storage._viewsBytes) }()
+        case 11: try { try decoder.decodeSingularUInt32Field(value: &_storage._connections) }()
+        case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._factsRecorded) }()
+        case 13: try { try decoder.decodeSingularUInt64Field(value: &_storage._factsRefused) }()
+        case 14: try { try decoder.decodeSingularStringField(value: &_storage._stoppedReason) }()
+        case 15: try { try decoder.decodeRepeatedMessageField(value: &_storage._models) }()
+        case 16: try { try decoder.decodeSingularUInt64Field(value: &_storage._sealedPosition) }()
+        case 17: try { try decoder.decodeSingularBoolField(value: &_storage._sealing) }()
+        case 18: try { try decoder.decodeSingularStringField(value: &_storage._sealingFault) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.softwareVersion.isEmpty {
-      try visitor.visitSingularStringField(value: self.softwareVersion, fieldNumber: 1)
-    }
-    if !self.ledgerID.isEmpty {
-      try visitor.visitSingularBytesField(value: self.ledgerID, fieldNumber: 2)
-    }
-    if self.createdAtUs != 0 {
-      try visitor.visitSingularInt64Field(value: self.createdAtUs, fieldNumber: 3)
-    }
-    if self.nowUs != 0 {
-      try visitor.visitSingularInt64Field(value: self.nowUs, fieldNumber: 4)
-    }
-    if self.headPosition != 0 {
-      try visitor.visitSingularUInt64Field(value: self.headPosition, fieldNumber: 5)
-    }
-    if !self.rootHash.isEmpty {
-      try visitor.visitSingularBytesField(value: self.rootHash, fieldNumber: 6)
-    }
-    if self.indexPosition != 0 {
-      try visitor.visitSingularUInt64Field(value: self.indexPosition, fieldNumber: 7)
-    }
-    if self.logBytes != 0 {
-      try visitor.visitSingularUInt64Field(value: self.logBytes, fieldNumber: 8)
-    }
-    if self.indexBytes != 0 {
-      try visitor.visitSingularUInt64Field(value: self.indexBytes, fieldNumber: 9)
-    }
-    if self.viewsBytes != 0 {
-      try visitor.visitSingularUInt64Field(value: self.viewsBytes, fieldNumber: 10)
-    }
-    if self.connections != 0 {
-      try visitor.visitSingularUInt32Field(value: self.connections, fieldNumber: 11)
-    }
-    if self.factsRecorded != 0 {
-      try visitor.visitSingularUInt64Field(value: self.factsRecorded, fieldNumber: 12)
-    }
-    if self.factsRefused != 0 {
-      try visitor.visitSingularUInt64Field(value: self.factsRefused, fieldNumber: 13)
-    }
-    if !self.stoppedReason.isEmpty {
-      try visitor.visitSingularStringField(value: self.stoppedReason, fieldNumber: 14)
-    }
-    if !self.models.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.models, fieldNumber: 15)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      if !_storage._softwareVersion.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._softwareVersion, fieldNumber: 1)
+      }
+      if !_storage._ledgerID.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._ledgerID, fieldNumber: 2)
+      }
+      if _storage._createdAtUs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._createdAtUs, fieldNumber: 3)
+      }
+      if _storage._nowUs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._nowUs, fieldNumber: 4)
+      }
+      if _storage._headPosition != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._headPosition, fieldNumber: 5)
+      }
+      if !_storage._rootHash.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._rootHash, fieldNumber: 6)
+      }
+      if _storage._indexPosition != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._indexPosition, fieldNumber: 7)
+      }
+      if _storage._logBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._logBytes, fieldNumber: 8)
+      }
+      if _storage._indexBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._indexBytes, fieldNumber: 9)
+      }
+      if _storage._viewsBytes != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._viewsBytes, fieldNumber: 10)
+      }
+      if _storage._connections != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._connections, fieldNumber: 11)
+      }
+      if _storage._factsRecorded != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._factsRecorded, fieldNumber: 12)
+      }
+      if _storage._factsRefused != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._factsRefused, fieldNumber: 13)
+      }
+      if !_storage._stoppedReason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._stoppedReason, fieldNumber: 14)
+      }
+      if !_storage._models.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._models, fieldNumber: 15)
+      }
+      if _storage._sealedPosition != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._sealedPosition, fieldNumber: 16)
+      }
+      if _storage._sealing != false {
+        try visitor.visitSingularBoolField(value: _storage._sealing, fieldNumber: 17)
+      }
+      if !_storage._sealingFault.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._sealingFault, fieldNumber: 18)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: StatusResponse, rhs: StatusResponse) -> Bool {
-    if lhs.softwareVersion != rhs.softwareVersion {return false}
-    if lhs.ledgerID != rhs.ledgerID {return false}
-    if lhs.createdAtUs != rhs.createdAtUs {return false}
-    if lhs.nowUs != rhs.nowUs {return false}
-    if lhs.headPosition != rhs.headPosition {return false}
-    if lhs.rootHash != rhs.rootHash {return false}
-    if lhs.indexPosition != rhs.indexPosition {return false}
-    if lhs.logBytes != rhs.logBytes {return false}
-    if lhs.indexBytes != rhs.indexBytes {return false}
-    if lhs.viewsBytes != rhs.viewsBytes {return false}
-    if lhs.connections != rhs.connections {return false}
-    if lhs.factsRecorded != rhs.factsRecorded {return false}
-    if lhs.factsRefused != rhs.factsRefused {return false}
-    if lhs.stoppedReason != rhs.stoppedReason {return false}
-    if lhs.models != rhs.models {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._softwareVersion != rhs_storage._softwareVersion {return false}
+        if _storage._ledgerID != rhs_storage._ledgerID {return false}
+        if _storage._createdAtUs != rhs_storage._createdAtUs {return false}
+        if _storage._nowUs != rhs_storage._nowUs {return false}
+        if _storage._headPosition != rhs_storage._headPosition {return false}
+        if _storage._rootHash != rhs_storage._rootHash {return false}
+        if _storage._indexPosition != rhs_storage._indexPosition {return false}
+        if _storage._logBytes != rhs_storage._logBytes {return false}
+        if _storage._indexBytes != rhs_storage._indexBytes {return false}
+        if _storage._viewsBytes != rhs_storage._viewsBytes {return false}
+        if _storage._connections != rhs_storage._connections {return false}
+        if _storage._factsRecorded != rhs_storage._factsRecorded {return false}
+        if _storage._factsRefused != rhs_storage._factsRefused {return false}
+        if _storage._stoppedReason != rhs_storage._stoppedReason {return false}
+        if _storage._models != rhs_storage._models {return false}
+        if _storage._sealedPosition != rhs_storage._sealedPosition {return false}
+        if _storage._sealing != rhs_storage._sealing {return false}
+        if _storage._sealingFault != rhs_storage._sealingFault {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

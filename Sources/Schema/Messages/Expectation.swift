@@ -54,7 +54,8 @@ extension SchemaError {
     ) -> SchemaError {
         SchemaError(
             .missing,
-            "is missing; \(message.name) needs it (\(field.wholeExpectation(in: message)))"
+            "is missing; \(message.name) needs it (\(field.wholeExpectation(in: message)))",
+            zh: "缺失：\(message.name) 须填此项（\(field.wholeExpectationZH(in: message))）"
         ).inside(field.name)
     }
 
@@ -62,18 +63,24 @@ extension SchemaError {
         SchemaError(
             .badFormat,
             "is \(JSONValue.string(text).text()); an id is 1 to \(SubjectForm.idMax) of "
-                + "A-Z a-z 0-9 . _ -")
+                + "A-Z a-z 0-9 . _ -",
+            zh: "为 \(JSONValue.string(text).text())，编号须由 1 至 \(SubjectForm.idMax) 个 "
+                + "A-Z a-z 0-9 . _ - 组成")
     }
 
     /// The error of a repeated field with this number of items, nil when the number is allowed.
     static func itemCount(_ field: FieldDescriptor, _ count: Int) -> SchemaError? {
         if let least = field.minItems, count < least {
-            return SchemaError(.itemCount, "has \(count) items, at least \(least) are needed")
-                .inside(field.name)
+            return SchemaError(
+                .itemCount, "has \(count) items, at least \(least) are needed",
+                zh: "有 \(count) 项，至少须有 \(least) 项"
+            ).inside(field.name)
         }
         if let most = field.maxItems, count > most {
-            return SchemaError(.itemCount, "has \(count) items, at most \(most) are allowed")
-                .inside(field.name)
+            return SchemaError(
+                .itemCount, "has \(count) items, at most \(most) are allowed",
+                zh: "有 \(count) 项，至多 \(most) 项"
+            ).inside(field.name)
         }
         return nil
     }

@@ -8,7 +8,9 @@ extension SwiftProtobuf.Message {
         do {
             try self.init(serializedBytes: bytes)
         } catch {
-            throw SchemaError(.malformed, "is no \(Self.protoMessageName): \(error)")
+            throw SchemaError(
+                .malformed, "is no \(Self.protoMessageName): \(error)",
+                zh: "不是 \(Self.protoMessageName)：\(error)")
         }
     }
 
@@ -18,7 +20,8 @@ extension SwiftProtobuf.Message {
             return try serializedBytes()
         } catch {
             throw SchemaError(
-                .malformed, "\(Self.protoMessageName) cannot be written: \(error)")
+                .malformed, "\(Self.protoMessageName) cannot be written: \(error)",
+                zh: "\(Self.protoMessageName) 无法写出：\(error)")
         }
     }
 }

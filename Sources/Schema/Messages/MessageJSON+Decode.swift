@@ -15,7 +15,8 @@ extension MessageJSON {
     ) throws(SchemaError) -> [UInt8] {
         if depth > SchemaValidator.depthMax {
             throw SchemaError(
-                .tooDeep, "is nested deeper than \(SchemaValidator.depthMax) messages")
+                .tooDeep, "is nested deeper than \(SchemaValidator.depthMax) messages",
+                zh: "嵌套超过 \(SchemaValidator.depthMax) 层")
         }
         switch (descriptor.shape, value) {
         case (.moment, .string(let text)): return try moment(text, descriptor)
@@ -30,7 +31,7 @@ extension MessageJSON {
             (.evidenceRef, .object(let object)):
             return try decode(descriptor, object, depth: depth)
         default:
-            throw wrongType(value, descriptor.expectation)
+            throw wrongType(value, descriptor.expectation, zh: descriptor.expectationZH)
         }
     }
 
@@ -56,15 +57,17 @@ extension MessageJSON {
             }
             if case .oneof(let name) = field.presence {
                 if oneofs.contains(name) {
-                    throw SchemaError(.duplicate, "is a second value of \(name)")
-                        .inside(field.name)
+                    throw SchemaError(
+                        .duplicate, "is a second value of \(name)", zh: "是 \(name) 的第二个值"
+                    ).inside(field.name)
                 }
                 oneofs.append(name)
             }
             try write(field, of: descriptor, value, &writer, depth: depth)
         }
         if descriptor.shape != .plain && writer.bytes.isEmpty {
-            throw SchemaError(.missing, "is empty; it needs at least one field")
+            throw SchemaError(
+                .missing, "is empty; it needs at least one field", zh: "为空：至少须有一个字段")
         }
         return writer.bytes
     }
@@ -91,7 +94,8 @@ extension MessageJSON {
     ) -> SchemaError {
         let names = descriptor.fields.map(\.name)
         return SchemaError(
-            .unknownField, "is no field of \(descriptor.name)", allowed: names,
+            .unknownField, "is no field of \(descriptor.name)",
+            zh: "不是 \(descriptor.name) 的字段", allowed: names,
             suggestion: Suggestion.nearest(to: key, among: names)
         ).inside(key)
     }
@@ -106,7 +110,9 @@ extension MessageJSON {
                 throw SchemaError(
                     .missing,
                     "is empty; \(descriptor.name) needs it "
-                        + "(\(field.expectation(in: descriptor)))")
+                        + "(\(field.expectation(in: descriptor)))",
+                    zh: "为空：\(descriptor.name) 须填此项"
+                        + "（\(field.expectationZH(in: descriptor))）")
             }
             if field.kind != .message { return }
         }
@@ -121,24 +127,28 @@ extension MessageJSON {
         switch value {
         case .array(let elements): items = elements
         case .object(let object) where field.isJSONObject: items = try entries(object, field)
-        default: throw wrongType(value, field.wholeExpectation(in: descriptor))
+        default:
+            throw wrongType(
+                value, field.wholeExpectation(in: descriptor),
+                zh: field.wholeExpectationZH(in: descriptor))
         }
         if let error = SchemaError.itemCount(field, items.count) {
             // The caller adds the field's name.
-            throw SchemaError(.itemCount, error.problem)
+            throw SchemaError(.itemCount, error.problem, zh: error.problemZH)
         }
         var packed = WireWriter()
         var keys: Set<String> = []
         for (index, item) in items.enumerated() {
             let scalar: Scalar
             do throws(SchemaError) {
-                if item.isNull { throw SchemaError(.missing, "is null") }
+                if item.isNull { throw SchemaError(.missing, "is null", zh: "为 null") }
                 scalar = try self.scalar(field, of: descriptor, item, depth: depth)
             } catch {
                 throw name(error, of: item, at: index, in: value)
             }
             if field.isJSONObject, let key = key(of: item), !keys.insert(key).inserted {
-                throw SchemaError(.duplicate, "has the key \"\(key)\" twice")
+                throw SchemaError(
+                    .duplicate, "has the key \"\(key)\" twice", zh: "键 \"\(key)\" 出现两次")
             }
             if field.kind.isPackable {
                 scalar.writePacked(&packed)
@@ -160,7 +170,8 @@ extension MessageJSON {
         }
         if error.path == "value" || error.path == "key" {
             return SchemaError(
-                error.kind, error.problem, allowed: error.allowed, suggestion: error.suggestion
+                error.kind, error.problem, zh: error.problemZH, allowed: error.allowed,
+                suggestion: error.suggestion
             ).inside(key)
         }
         return error.inside(key)
@@ -184,8 +195,12 @@ extension MessageJSON {
         entry["key"].flatMap { $0.stringValue ?? $0.integerValue.map { String($0) } }
     }
 
-    static func wrongType(_ value: JSONValue, _ expectation: String) -> SchemaError {
-        SchemaError(.wrongType, "is \(shown(value)); it must be \(expectation)")
+    static func wrongType(
+        _ value: JSONValue, _ expectation: String, zh: String
+    ) -> SchemaError {
+        SchemaError(
+            .wrongType, "is \(shown(value)); it must be \(expectation)",
+            zh: "为 \(shown(value))，应为\(zh)")
     }
 
     /// A value as it is quoted in messages: short ones in full, others by their kind.

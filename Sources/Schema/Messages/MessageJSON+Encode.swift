@@ -22,7 +22,8 @@ extension MessageJSON {
     ) throws(SchemaError) -> JSONValue {
         if depth > SchemaValidator.depthMax {
             throw SchemaError(
-                .tooDeep, "is nested deeper than \(SchemaValidator.depthMax) messages")
+                .tooDeep, "is nested deeper than \(SchemaValidator.depthMax) messages",
+                zh: "嵌套超过 \(SchemaValidator.depthMax) 层")
         }
         var singles = [JSONValue?](repeating: nil, count: descriptor.fields.count)
         var lists: [Int: [JSONValue]] = [:]
@@ -158,7 +159,9 @@ extension MessageJSON {
             guard let number = Int64(exactly: bits) else { return .decimal(String(bits)) }
             return text(field, of: message, number)
         default:
-            throw SchemaError(.malformed, "is written as another kind than \(field.kind.rawValue)")
+            throw SchemaError(
+                .malformed, "is written as another kind than \(field.kind.rawValue)",
+                zh: "的编码不是 \(field.kind.rawValue)")
         }
     }
 

@@ -46,7 +46,8 @@ extension MessageJSON {
             return .fixed64(Double(number).bitPattern)
         case (.double, .decimal(let text)):
             guard let number = Double(text), number.isFinite else {
-                throw SchemaError(.outOfRange, "is \(text), which is too large")
+                throw SchemaError(
+                    .outOfRange, "is \(text), which is too large", zh: "为 \(text)，过大")
             }
             return .fixed64(number.bitPattern)
         case (.enumeration, .string(let word)):
@@ -57,7 +58,8 @@ extension MessageJSON {
         case (.int32, _), (.int64, _), (.uint32, _), (.uint64, _), (.sint32, _), (.sint64, _):
             return .varint(try integer(field, of: message, value))
         default:
-            throw wrongType(value, field.expectation(in: message))
+            throw wrongType(
+                value, field.expectation(in: message), zh: field.expectationZH(in: message))
         }
     }
 
@@ -69,7 +71,9 @@ extension MessageJSON {
         if field.name == "sha256", message.shape == .docRef || message.shape == .evidenceRef,
             !SchemaValidator.isDigest(text)
         {
-            throw wrongType(.string(text), "a SHA-256 in 64 lower-case hexadecimal digits")
+            throw wrongType(
+                .string(text), "a SHA-256 in 64 lower-case hexadecimal digits",
+                zh: "64 位小写十六进制的 SHA-256")
         }
     }
 
@@ -80,10 +84,13 @@ extension MessageJSON {
             field.format == .uuid ? UUIDForm.bytes(text) : Hexadecimal.bytes(text)
         guard let bytes else {
             throw SchemaError(
-                .badFormat, "is \(shown(.string(text))), not \(field.expectation(in: message))")
+                .badFormat, "is \(shown(.string(text))), not \(field.expectation(in: message))",
+                zh: "为 \(shown(.string(text)))，应为\(field.expectationZH(in: message))")
         }
         if field.format == .uuid && !UUIDForm.isAccepted(bytes) {
-            throw SchemaError(.badFormat, "is \(text), no UUID of version 4, 7 or 8")
+            throw SchemaError(
+                .badFormat, "is \(text), no UUID of version 4, 7 or 8",
+                zh: "为 \(text)，不是第 4、7 或 8 版 UUID")
         }
         return bytes
     }
@@ -94,7 +101,8 @@ extension MessageJSON {
         guard let enumeration = field.enumeration else { return 0 }
         guard let number = enumeration.number(word), number != 0 else {
             throw SchemaError(
-                .unknownEnumValue, "is \(shown(.string(word)))", allowed: enumeration.words,
+                .unknownEnumValue, "is \(shown(.string(word)))",
+                zh: "为 \(shown(.string(word)))", allowed: enumeration.words,
                 suggestion: Suggestion.nearest(to: word, among: enumeration.words))
         }
         return UInt64(bitPattern: Int64(number))
@@ -111,12 +119,14 @@ extension MessageJSON {
         case (.quarter, .string(let text)): number = try packed(CalendarForm.quarter(text))
         case (.instant, .string(let text)): number = try packed(InstantForm.instant(text))
         case (.year, .integer(let year)), (nil, .integer(let year)): number = year
-        default: throw wrongType(value, field.expectation(in: message))
+        default: throw wrongType(
+                value, field.expectation(in: message), zh: field.expectationZH(in: message))
         }
         func packed(_ read: (some FixedWidthInteger)?) throws(SchemaError) -> Int64 {
             guard let read else {
                 throw SchemaError(
-                    .badFormat, "is \(shown(value)), not \(field.expectation(in: message))")
+                    .badFormat, "is \(shown(value)), not \(field.expectation(in: message))",
+                    zh: "为 \(shown(value))，应为\(field.expectationZH(in: message))")
             }
             return Int64(read)
         }
@@ -130,7 +140,8 @@ extension MessageJSON {
             }
         if !fits {
             throw SchemaError(
-                .outOfRange, "is \(number), which does not fit \(field.kind.rawValue)")
+                .outOfRange, "is \(number), which does not fit \(field.kind.rawValue)",
+                zh: "为 \(number)，超出 \(field.kind.rawValue) 的范围")
         }
         switch field.kind {
         case .sint32, .sint64: return ZigZag.encode(number)
@@ -145,7 +156,8 @@ extension MessageJSON {
     ) throws(SchemaError) -> [UInt8] {
         guard let value = MomentValue(text: text) else {
             throw SchemaError(
-                .badFormat, "is \(shown(.string(text))), not \(descriptor.expectation)")
+                .badFormat, "is \(shown(.string(text))), not \(descriptor.expectation)",
+                zh: "为 \(shown(.string(text)))，应为\(descriptor.expectationZH)")
         }
         return bytes(of: value)
     }
@@ -155,7 +167,8 @@ extension MessageJSON {
     ) throws(SchemaError) -> [UInt8] {
         guard let value = PeriodValue(text: text) else {
             throw SchemaError(
-                .badFormat, "is \(shown(.string(text))), not \(descriptor.expectation)")
+                .badFormat, "is \(shown(.string(text))), not \(descriptor.expectation)",
+                zh: "为 \(shown(.string(text)))，应为\(descriptor.expectationZH)")
         }
         let (number, packed) =
             switch value {

@@ -31,18 +31,21 @@ package struct SchemaError: Error, Equatable, Sendable, CustomStringConvertible 
     package private(set) var path: String
     /// What is wrong, as the rest of a sentence that begins with the path.
     package let problem: String
+    /// The same in Chinese.
+    package let problemZH: String
     /// The words that are allowed instead; empty when they are no list.
     package let allowed: [String]
     /// The allowed word that was probably meant.
     package let suggestion: String?
 
     package init(
-        _ kind: Kind, path: String = "", _ problem: String, allowed: [String] = [],
+        _ kind: Kind, path: String = "", _ problem: String, zh: String, allowed: [String] = [],
         suggestion: String? = nil
     ) {
         self.kind = kind
         self.path = path
         self.problem = problem
+        problemZH = zh
         self.allowed = allowed
         self.suggestion = suggestion
     }
@@ -74,16 +77,24 @@ package struct SchemaError: Error, Equatable, Sendable, CustomStringConvertible 
         if let suggestion { text += "; did you mean \(suggestion)?" }
         return text
     }
+
+    /// The same in Chinese, for the office.
+    package var zh: String {
+        var text = path.isEmpty ? problemZH : "\(path) \(problemZH)"
+        if !allowed.isEmpty { text += "；可用的值：\(allowed.joined(separator: "、"))" }
+        if let suggestion { text += "；是否想写 \(suggestion)？" }
+        return text
+    }
 }
 
 extension SchemaError {
     /// From bytes that are not protobuf.
     init(_ error: WireError) {
-        self.init(.malformed, error.description)
+        self.init(.malformed, error.description, zh: "不是合法的 protobuf：\(error.zh)")
     }
 
     /// From a text that is not JSON.
     package init(_ error: JSONError) {
-        self.init(.syntax, error.description)
+        self.init(.syntax, error.description, zh: "不是合法的 JSON：\(error.description)")
     }
 }

@@ -11,24 +11,33 @@ extension SchemaValidator {
             return !range.isEmpty
         case (.bytes, .bytes(let range)):
             if field.format == .uuid, !UUIDForm.isAccepted(reader.bytes[range]) {
-                throw SchemaError(.badFormat, "is no UUID of version 4, 7 or 8")
+                throw SchemaError(
+                    .badFormat, "is no UUID of version 4, 7 or 8", zh: "不是第 4、7 或 8 版 UUID")
             }
             return !range.isEmpty
         case (.message, .bytes(let range)):
             guard let nested = field.message else { return false }
             if depth >= depthMax {
-                throw SchemaError(.tooDeep, "is nested deeper than \(depthMax) messages")
+                throw SchemaError(
+                    .tooDeep, "is nested deeper than \(depthMax) messages",
+                    zh: "嵌套超过 \(depthMax) 层")
             }
             try validate(nested, reader.bytes, in: range, depth: depth + 1)
             return true
         case (.double, .fixed64(let bits)):
             let number = Double(bitPattern: bits)
-            if !number.isFinite { throw SchemaError(.outOfRange, "is \(number)") }
+            if !number.isFinite {
+                throw SchemaError(.outOfRange, "is \(number)", zh: "为 \(number)")
+            }
             return number != 0
         case (.enumeration, .varint(let bits)):
             return try checkWord(field, bits)
         case (.bool, .varint(let bits)):
-            if bits > 1 { throw SchemaError(.outOfRange, "is \(bits), which is neither 0 nor 1") }
+            if bits > 1 {
+                throw SchemaError(
+                    .outOfRange, "is \(bits), which is neither 0 nor 1",
+                    zh: "为 \(bits)，既不是 0 也不是 1")
+            }
             return bits == 1
         case (.int32, .varint), (.int64, .varint), (.uint32, .varint), (.uint64, .varint),
             (.sint32, .varint), (.sint64, .varint):
@@ -37,7 +46,9 @@ extension SchemaValidator {
             try checkNumber(field, of: message, number)
             return number != 0
         default:
-            throw SchemaError(.wrongType, "is written as another kind than \(field.kind.rawValue)")
+            throw SchemaError(
+                .wrongType, "is written as another kind than \(field.kind.rawValue)",
+                zh: "的编码不是 \(field.kind.rawValue)")
         }
     }
 
@@ -55,7 +66,8 @@ extension SchemaValidator {
         default: number = Int64(bitPattern: bits)
         }
         guard let number else {
-            throw SchemaError(.outOfRange, "does not fit \(kind.rawValue)")
+            throw SchemaError(
+                .outOfRange, "does not fit \(kind.rawValue)", zh: "超出 \(kind.rawValue) 的范围")
         }
         return number
     }
@@ -65,7 +77,9 @@ extension SchemaValidator {
         _ field: FieldDescriptor, of message: MessageDescriptor, _ number: Int64
     ) throws(SchemaError) {
         if !IntegerLimit.contains(number) {
-            throw SchemaError(.outOfRange, "is \(number); the limit is ±\(IntegerLimit.max)")
+            throw SchemaError(
+                .outOfRange, "is \(number); the limit is ±\(IntegerLimit.max)",
+                zh: "为 \(number)，上限为 ±\(IntegerLimit.max)")
         }
         // A zero is an absent value, which the required fields are asked for at the end.
         if number == 0 && field.presence == .required { return }
@@ -80,7 +94,8 @@ extension SchemaValidator {
             }
         if !exists {
             throw SchemaError(
-                .badFormat, "is \(number), which is not \(field.expectation(in: message))")
+                .badFormat, "is \(number), which is not \(field.expectation(in: message))",
+                zh: "为 \(number)，应为\(field.expectationZH(in: message))")
         }
     }
 
@@ -93,12 +108,13 @@ extension SchemaValidator {
         else {
             throw SchemaError(
                 .unknownEnumValue, "is \(Int64(bitPattern: bits)), which \(enumeration.name) lacks",
+                zh: "为 \(Int64(bitPattern: bits))，\(enumeration.name) 没有此值",
                 allowed: enumeration.words)
         }
         // Of a required field an absent value is reported at the end.
         if number == 0 && field.presence != .required {
             throw SchemaError(
-                .unknownEnumValue, "is unspecified", allowed: enumeration.words)
+                .unknownEnumValue, "is unspecified", zh: "未指明", allowed: enumeration.words)
         }
         return number != 0
     }
@@ -108,7 +124,7 @@ extension SchemaValidator {
         _ range: Range<Int>
     ) throws(SchemaError) {
         if !UTF8Text.isValid(reader.bytes, range) {
-            throw SchemaError(.badFormat, "is not UTF-8")
+            throw SchemaError(.badFormat, "is not UTF-8", zh: "不是合法的 UTF-8")
         }
         if range.isEmpty && field.presence == .required { return }
         if field.subject != nil {
@@ -121,15 +137,22 @@ extension SchemaValidator {
                 throw SchemaError(
                     .badFormat,
                     "is \(JSONValue.string(text).text()), not a SHA-256 in 64 "
-                        + "lower-case hexadecimal digits")
+                        + "lower-case hexadecimal digits",
+                    zh: "为 \(JSONValue.string(text).text())，应为 64 位小写十六进制的 SHA-256")
             }
         }
     }
 
     /// Whether a text is a SHA-256 as references write it.
     static func isDigest(_ text: String) -> Bool {
-        text.utf8.count == 64
-            && text.utf8.allSatisfy { byte in
+        let bytes = Array(text.utf8)
+        return isDigest(bytes, 0..<bytes.count)
+    }
+
+    /// Whether bytes are a SHA-256 as references write it.
+    static func isDigest(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        range.count == 64
+            && bytes[range].allSatisfy { byte in
                 (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
                     || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
             }

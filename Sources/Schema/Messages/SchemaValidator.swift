@@ -19,9 +19,11 @@ package enum SchemaValidator {
     package static func validate(
         _ descriptor: MessageDescriptor, _ bytes: [UInt8], in range: Range<Int>
     ) throws(SchemaError) {
+        if MessageCheck.isSound(descriptor, bytes, range) { return }
         try validate(descriptor, bytes, in: range, depth: 1)
     }
 
+    /// Checks field by field with all that the schema says, and finds the words for what is wrong.
     static func validate(
         _ descriptor: MessageDescriptor, _ bytes: [UInt8], in range: Range<Int>, depth: Int
     ) throws(SchemaError) {
@@ -56,7 +58,8 @@ package enum SchemaValidator {
                 guard let place = descriptor.place(number: field.number) else {
                     throw SchemaError(
                         .unknownField,
-                        "has the field number \(field.number), which \(descriptor.name) lacks")
+                        "has the field number \(field.number), which \(descriptor.name) lacks",
+                        zh: "含有 \(descriptor.name) 没有的字段编号 \(field.number)")
                 }
                 let known = descriptor.fields[place]
                 do {
@@ -86,11 +89,14 @@ package enum SchemaValidator {
                 return
             case .oneof(let name):
                 if oneofs.contains(name) {
-                    throw SchemaError(.duplicate, "is a second value of \(name)")
+                    throw SchemaError(
+                        .duplicate, "is a second value of \(name)", zh: "是 \(name) 的第二个值")
                 }
                 oneofs.append(name)
             case .required, .optional:
-                if seen & bit != 0 { throw SchemaError(.duplicate, "stands twice") }
+                if seen & bit != 0 {
+                    throw SchemaError(.duplicate, "stands twice", zh: "出现两次")
+                }
             }
             seen |= bit
             if try checkValue(field, of: descriptor, value, in: reader, depth: depth) {
@@ -121,7 +127,8 @@ package enum SchemaValidator {
             if field.isJSONObject, case .bytes(let range) = value {
                 let key = Self.key(of: reader, range)
                 if !keys[place, default: []].insert(key).inserted {
-                    throw SchemaError(.duplicate, "has the key \"\(key)\" twice")
+                    throw SchemaError(
+                        .duplicate, "has the key \"\(key)\" twice", zh: "键 \"\(key)\" 出现两次")
                 }
             }
         }
@@ -159,11 +166,15 @@ package enum SchemaValidator {
             case .plain: break
             case .moment, .period:
                 if oneofs.isEmpty {
-                    throw SchemaError(.missing, "is empty; it needs \(descriptor.expectation)")
+                    throw SchemaError(
+                        .missing, "is empty; it needs \(descriptor.expectation)",
+                        zh: "为空：应为\(descriptor.expectationZH)")
                 }
             case .docRef, .evidenceRef:
                 if seen == 0 {
-                    throw SchemaError(.missing, "is empty; it needs at least one field")
+                    throw SchemaError(
+                        .missing, "is empty; it needs at least one field",
+                        zh: "为空：至少须有一个字段")
                 }
             }
         }

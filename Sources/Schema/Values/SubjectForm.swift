@@ -20,6 +20,25 @@ package enum SubjectForm {
             && kind.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
     }
 
+    /// Whether bytes are an opaque id.
+    static func isID(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        guard range.count >= 1, range.count <= idMax else { return false }
+        for index in range where !isIDCharacter(bytes[index]) { return false }
+        return true
+    }
+
+    /// Whether bytes are a stream name or full subject.
+    static func isName(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        guard range.count <= nameMax,
+            let hyphen = bytes[range].firstIndex(of: UInt8(ascii: "-")), hyphen > range.lowerBound
+        else { return false }
+        for index in range.lowerBound..<hyphen
+        where bytes[index] < UInt8(ascii: "a") || bytes[index] > UInt8(ascii: "z") {
+            return false
+        }
+        return isID(bytes, (hyphen + 1)..<range.upperBound)
+    }
+
     /// Kind and id of a name, cut at the first hyphen; nil without one.
     package static func split(_ name: String) -> (kind: String, id: String)? {
         guard let hyphen = name.utf8.firstIndex(of: UInt8(ascii: "-")) else { return nil }

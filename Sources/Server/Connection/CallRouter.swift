@@ -48,6 +48,8 @@ package struct CallContext: Sendable {
     package let peer: Peer
     /// What may be sent before `CallHandler.credit` is first called.
     package let allowance: Credit
+    /// The largest message that the client accepts, in bytes.
+    package let messageBytesMax: Int
     /// The way to answer, from any thread.
     package let responder: Responder
 }

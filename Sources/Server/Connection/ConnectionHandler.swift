@@ -53,7 +53,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.context = context
         mailbox.state.connections[ObjectIdentifier(self)] = self
         observer?.connectionOpened(peer)
-        planWake()
+        planWake(at: machine.wakeAt)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -90,7 +90,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     // MARK: Reading
 
     func read(context: ChannelHandlerContext) {
-        if machine.wantsInput || isClosing {
+        if isClosing || machine.standing().wantsInput {
             context.read()
         } else {
             readIsHeld = true
@@ -163,7 +163,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let handler = router.open(
             call: CallContext(
                 method: call.method, metadata: call.metadata, deadline: call.deadline,
-                peer: peer, allowance: call.allowance, responder: responder))
+                peer: peer, allowance: call.allowance,
+                messageBytesMax: machine.peerMessageBytesMax, responder: responder))
         guard machine.awaitsAnswer(call.id) else { return }
         handlers[call.id] = handler
         if let message = call.message {
@@ -197,8 +198,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .message(let message):
             submit(message, to: letter.call, at: now)
         case .reply(let message):
-            submit(message, to: letter.call, at: now)
-            finish(letter.call, .ok, at: now)
+            handlers[letter.call] = nil
+            _ = machine.replySubmitted(letter.call, message, at: now)
         case .finish(let status):
             finish(letter.call, status, at: now)
         case .give(let credit):
@@ -224,22 +225,24 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard let context, !isWriting, !isClosing else { return }
         isWriting = true
         var roundsLeft = 4
-        while machine.hasOutput, context.channel.isWritable, roundsLeft > 0, !isClosing {
+        var standing = machine.standing()
+        while standing.hasOutput, context.channel.isWritable, roundsLeft > 0, !isClosing {
             roundsLeft -= 1
             writeRound(context)
+            standing = machine.standing()
         }
         isWriting = false
-        if machine.hasOutput, context.channel.isWritable, !isClosing, !isUnwritten {
+        if standing.hasOutput, context.channel.isWritable, !isClosing, !isUnwritten {
             // Other connections of the loop come first.
             isUnwritten = true
             context.eventLoop.assumeIsolated().execute { self.writeOutput() }
         }
-        if readIsHeld, machine.wantsInput {
+        report(standing)
+        planWake(at: standing.wakeAt)
+        if readIsHeld, standing.wantsInput {
             readIsHeld = false
             context.read()
         }
-        reportLoad()
-        planWake()
     }
 
     private func writeRound(_ context: ChannelHandlerContext) {
@@ -267,18 +270,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    private func reportLoad() {
-        load.queuedBytes.add(machine.queuedBytes - reportedQueuedBytes)
-        reportedQueuedBytes = machine.queuedBytes
-        load.calls.add(machine.callsHeld - reportedCalls)
-        reportedCalls = machine.callsHeld
+    private func report(_ standing: ConnectionStanding) {
+        load.queuedBytes.add(standing.queuedBytes - reportedQueuedBytes)
+        reportedQueuedBytes = standing.queuedBytes
+        load.calls.add(standing.callsHeld - reportedCalls)
+        reportedCalls = standing.callsHeld
     }
 
     // MARK: Time
 
-    private func planWake() {
+    private func planWake(at: Instant) {
         guard let context, !isClosing else { return }
-        let at = machine.wakeAt
         if let wake {
             // A later moment needs no new timer: the present one looks and plans again.
             if wake.at <= at { return }
@@ -303,7 +305,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             return
         }
         writeOutput()
-        planWake()
+        planWake(at: machine.wakeAt)
     }
 
     // MARK: The end

@@ -36,7 +36,7 @@ package final class Responder: Sendable {
         post(.message(OutboundMessage(bytes, events: events)))
     }
 
-    /// Sends a sealed block as it is.
+    /// Sends a stored value of the log as it is.
     package func sendBlock(_ bytes: [UInt8], events: UInt32) {
         guard !hasFinished.load(ordering: .relaxed) else { return }
         post(.message(OutboundMessage(bytes, events: events, isBlock: true)))

@@ -2,7 +2,7 @@ package import PartyBuilding
 import Synchronization
 
 /// What a recording call hands to the judge along with the bytes.
-package struct RecordContext: Sendable {
+package final class RecordContext: Sendable {
     /// The decoded facts, one for each event of the append.
     package let proposals: [Proposal]
     package let actor: Actor

@@ -29,7 +29,7 @@ package final class RulebookJudge: Judge, @unchecked Sendable {
         }
         return source.reading(through: moment.view) {
             do {
-                return try admit(context, request, at: moment)
+                return try admit(context, at: moment)
             } catch {
                 office.discard(from: moment.nextPosition.value)
                 return .refuse(error)
@@ -68,7 +68,7 @@ package final class RulebookJudge: Judge, @unchecked Sendable {
     }
 
     private func admit(
-        _ context: RecordContext, _ request: AppendRequest, at moment: JudgeMoment
+        _ context: RecordContext, at moment: JudgeMoment
     ) throws -> Verdict {
         // What was judged before this call can be read through the view.
         office.visible(through: moment.nextPosition.predecessor.value)
@@ -86,31 +86,33 @@ package final class RulebookJudge: Judge, @unchecked Sendable {
             } catch let refusal as Refusal {
                 throw FailureStatus.of(refusal, index: index)
             }
-            trailers.append(try trailer(admission, context.actor))
-            let own = request.events[index].tags
-            extraTags.append(admission.fact.tags.filter { !own.contains($0) })
+            trailers.append(Self.trailer(admission, context.actor))
+            extraTags.append(admission.addedTags)
             position += 1
         }
         return .admit(trailers: trailers, extraTags: extraTags)
     }
 
-    private func trailer(_ admission: Admission, _ actor: Actor) throws -> [UInt8] {
-        var trailer = Trailer()
-        trailer.recordedAtUs = admission.fact.recordedAt
-        trailer.tenant = admission.fact.tenant
-        trailer.principal = actor.principal
-        trailer.ruleSetVersion = admission.ruleSetVersion
-        trailer.dataClass = admission.fact.dataClass ?? admission.fact.type.dataClass
-        trailer.filled = .init(admission.filled)
-        trailer.late = admission.fact.isLate
-        trailer.afterSeal = admission.fact.isAfterSeal
-        trailer.warnings = admission.warnings.map { warning in
-            var message = RuleWarning()
-            message.rule = warning.rule
-            message.zh = warning.text.zh
-            message.en = warning.text.en
-            return message
+    /// A message `Trailer`; fields in ascending order, those that are zero or empty left out.
+    private static func trailer(_ admission: Admission, _ actor: Actor) -> [UInt8] {
+        let fact = admission.fact
+        let dataClass = fact.dataClass ?? fact.type.dataClass
+        var writer = WireWriter(capacity: 96 + admission.filled.count)
+        writer.number(UInt64(bitPattern: fact.recordedAt), field: 1)
+        writer.text(fact.tenant, field: 2)
+        writer.text(actor.principal, field: 3)
+        writer.text(admission.ruleSetVersion, field: 4)
+        writer.number(fact.isLate ? 1 : 0, field: 5)
+        writer.number(fact.isAfterSeal ? 1 : 0, field: 6)
+        for warning in admission.warnings {
+            var message = WireWriter()
+            message.text(warning.rule, field: 1)
+            message.text(warning.text.zh, field: 2)
+            message.text(warning.text.en, field: 3)
+            writer.delimited(message.bytes, field: 7)
         }
-        return try trailer.encoded()
+        writer.number(UInt64(bitPattern: Int64(dataClass.rawValue)), field: 8)
+        if !admission.filled.isEmpty { writer.delimited(admission.filled, field: 9) }
+        return writer.bytes
     }
 }

@@ -21,6 +21,8 @@ package final class TaizhangServer: Sendable {
         case stopping
         case stopped(head: UInt64)
         case modelParked(String, reason: String)
+        /// Nothing is compressed any more; everything else goes on.
+        case sealingStopped(String)
         case fault(String)
     }
 
@@ -111,11 +113,17 @@ package final class TaizhangServer: Sendable {
     /// a failed flush only a new process may trust the disk again.
     private func watchHealth(_ ledger: Ledger) async throws -> String? {
         var parked: [String: String] = [:]
+        var sealingFault: String?
         while true {
             try await Task.sleep(for: .seconds(1))
-            if let reason = try ledger.log.status().stopped {
+            let status = try ledger.log.status()
+            if let reason = status.stopped {
                 announce(.fault(reason))
                 return reason
+            }
+            if sealingFault == nil, let reason = status.sealingFault {
+                sealingFault = reason
+                announce(.sealingStopped(reason))
             }
             for model in try ledger.models.status().models {
                 guard parked[model.model] != model.parked else { continue }

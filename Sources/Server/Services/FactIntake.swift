@@ -27,8 +27,8 @@ package enum FactIntake {
         proposals.reserveCapacity(envelopes.count)
         for (index, bytes) in envelopes.enumerated() {
             do {
-                try SchemaValidator.validate(envelope: bytes)
-                let proposal = try FactDecoder.proposal(bytes)
+                let proposal = try FactDecoder.proposal(
+                    checked: SchemaValidator.validate(envelope: bytes))
                 drafts.append(
                     EventDraft(
                         id: EventID(high: proposal.fact.id.high, low: proposal.fact.id.low),
@@ -49,6 +49,18 @@ package enum FactIntake {
 package struct RecordingActor: Sendable {
     let actor: Actor
 
+    /// A caller on this machine who restricts itself to nothing.
+    static let local = RecordingActor(unrestricted: "local")
+    /// The same from elsewhere.
+    static let remote = RecordingActor(unrestricted: "remote")
+
+    private static let allPermissions = Set(Actor.Permission.allCases)
+
+    private init(unrestricted principal: String) {
+        actor = Actor(
+            principal: principal, permissions: Self.allPermissions, scope: .everything)
+    }
+
     /// - Parameters:
     ///   - principal: who was authenticated, or the class of the peer's address.
     ///   - scope: full subject names the call restricts itself to (R-GEN-08); nil for all.
@@ -58,7 +70,7 @@ package struct RecordingActor: Sendable {
     package init(
         principal: String, scope: [String]? = nil, without permissions: [String] = []
     ) throws(WireStatus) {
-        var granted = Set(Actor.Permission.allCases)
+        var granted = Self.allPermissions
         for word in permissions {
             guard let permission = Actor.Permission(rawValue: word) else {
                 let known = Actor.Permission.allCases.map(\.rawValue).joined(separator: ", ")

@@ -96,9 +96,10 @@ package enum FailureStatus {
         case let refusal as Refusal:
             return of(refusal, index: index)
         case let error as SchemaError:
-            return schema("\(error)", ["index": "\(index)", "path": error.path])
+            return schema(
+                zh: error.zh, en: "\(error)", ["index": "\(index)", "path": error.path])
         case let error as FactDecodingError:
-            return schema("\(error)", ["index": "\(index)"])
+            return schema(zh: "\(error)", en: "\(error)", ["index": "\(index)"])
         case let failure as AppendFailure:
             return of(failure)
         case EventLogError.closed:
@@ -114,10 +115,10 @@ package enum FailureStatus {
     }
 
     private static func schema(
-        _ text: String, _ values: KeyValuePairs<String, String>
+        zh: String, en: String, _ values: KeyValuePairs<String, String>
     ) -> WireStatus {
         status(
-            .invalidArgument, "SCHEMA", "", zh: "内容不合规范：\(text)", en: text, values,
+            .invalidArgument, "SCHEMA", "", zh: "内容不合规范：\(zh)", en: en, values,
             domain: schemaDomain)
     }
 

@@ -8,6 +8,7 @@ package final class Ledger: Sendable {
     package let models: ModelEngine
     let counters = Counters()
     let endlessAnswers = EndlessAnswers()
+    let recentValues = RecentValues()
     /// A verification is under way: one at a time, for it keeps a worker and the disk busy.
     let isVerifying = Atomic<Bool>(false)
 

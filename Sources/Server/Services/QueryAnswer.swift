@@ -128,7 +128,7 @@ final class QueryAnswer: StreamingAnswer, @unchecked Sendable {
         }
         rowsSent += page.rows.count
         isComplete = page.nextPage == nil || (wanted > 0 && rowsSent >= wanted)
-        try add(page)
+        add(page)
         query.pageToken = page.nextPage
         goOn()
     }
@@ -144,29 +144,21 @@ final class QueryAnswer: StreamingAnswer, @unchecked Sendable {
     }
 
     /// Puts a page into messages of moderate size; the first one goes out even without rows.
-    private func add(_ page: ModelPage) throws {
-        var response = Self.emptyResponse(page)
+    private func add(_ page: ModelPage) {
+        var start = 0
         var size = 0
-        for row in page.rows {
+        for (index, row) in page.rows.enumerated() {
             if size > Self.messageBytes {
-                pending.add(try response.encoded(), events: 0)
-                response = Self.emptyResponse(page)
+                pending.add(
+                    QueryMessage.encoded(page, page.rows[start..<index], nextPage: nil), events: 0)
+                start = index
                 size = 0
             }
-            response.rows.append(.init(row.bytes))
             size += row.bytes.count
         }
-        if isComplete, let next = page.nextPage { response.nextPage = .init(next) }
-        pending.add(try response.encoded(), events: 0)
-    }
-
-    private static func emptyResponse(_ page: ModelPage) -> QueryResponse {
-        var response = QueryResponse()
-        response.rowType = page.rowType
-        response.position = page.position
-        response.asOf = page.asOf.yyyymmdd
-        response.knownAtUs = page.knownAt
-        return response
+        pending.add(
+            QueryMessage.encoded(
+                page, page.rows[start...], nextPage: isComplete ? page.nextPage : nil), events: 0)
     }
 
     private func finish(_ status: WireStatus) {

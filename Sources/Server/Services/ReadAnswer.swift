@@ -5,10 +5,13 @@ import Wire
 
 /// Reads facts page by page as credit allows; a subscription goes on with what is recorded.
 ///
-/// History and live are the same cursor: being told of a commit only means to look again.
+/// History and live are the same cursor: being told of a commit only means to look again. A reader
+/// from whom nothing is kept back gets the log's values as they are stored; they are then neither
+/// inflated nor encoded anew.
 final class ReadAnswer: StreamingAnswer, @unchecked Sendable {
     // Confined to the connection's event loop; other threads only post work to it.
     private let log: EventLog
+    private let recentValues: RecentValues
     private let responder: Responder
     private var query: ReadQuery
     private let isSubscription: Bool
@@ -20,18 +23,27 @@ final class ReadAnswer: StreamingAnswer, @unchecked Sendable {
     private var isPumpPosted = false
     private var wakeToken: WakeToken?
     private var entry: EndlessAnswers.Entry?
+    /// The largest stored value that may be sent as it is; 0 when none may.
+    private var valueBytesMax = 0
+    /// The client does not know where the reading begins, so the first value must begin there.
+    private var mustAlign = false
+    /// The last dictionary that was sent.
+    private var sentDictionary: UInt32 = 0
     /// A look after a commit has been posted to the loop; further commits need none of their own.
     private let isWakePosted = Atomic<Bool>(false)
 
     /// Events and bytes of one page.
     private static let pageEvents = 512
     private static let pageBytes: Int64 = 256 * 1_024
+    /// Stored values sent before other calls of the loop have their turn.
+    private static let valuesPerTurn = 4
 
     /// Reads what is there.
     ///
     /// - Parameter limit: nil for all.
     init(_ ledger: Ledger, _ responder: Responder, query: ReadQuery, limit: UInt64?) {
         log = ledger.log
+        recentValues = ledger.recentValues
         self.responder = responder
         self.query = query
         isSubscription = false
@@ -41,6 +53,7 @@ final class ReadAnswer: StreamingAnswer, @unchecked Sendable {
     /// Reads what is there and what comes.
     init(subscribing ledger: Ledger, _ responder: Responder, query: ReadQuery) {
         log = ledger.log
+        recentValues = ledger.recentValues
         self.responder = responder
         self.query = query
         isSubscription = true
@@ -49,6 +62,18 @@ final class ReadAnswer: StreamingAnswer, @unchecked Sendable {
         entry = ledger.endlessAnswers.add { [weak self] in
             responder.execute { [weak self] in self?.finish(FailureStatus.closing) }
         }
+    }
+
+    /// Lets stored values be sent as they are where nothing is filtered.
+    ///
+    /// - Parameters:
+    ///   - messageBytesMax: the largest message that the client accepts.
+    ///   - startIsKnown: whether the client knows the first position that it wants. One who does
+    ///     leaves out what a value holds before it.
+    func shipValues(messageBytesMax: Int, startIsKnown: Bool) {
+        guard query.isEverything, query.direction == .forwards, remaining == nil else { return }
+        valueBytesMax = messageBytesMax
+        mustAlign = !startIsKnown
     }
 
     func credit(_ allowance: Credit) {
@@ -76,6 +101,7 @@ final class ReadAnswer: StreamingAnswer, @unchecked Sendable {
     /// Sends one page, then lets other calls of the loop have their turn.
     private func pump() {
         guard !isFinished, allowance.allows(events: 1) else { return }
+        if valueBytesMax > 0, shipStoredValues() { return }
         query.maxEvents = Int(
             min(UInt64(Self.pageEvents), remaining ?? .max, UInt64(clamping: allowance.events)))
         query.maxBytes = Int(min(Self.pageBytes, allowance.bytes))
@@ -86,8 +112,52 @@ final class ReadAnswer: StreamingAnswer, @unchecked Sendable {
         }
     }
 
+    /// Sends stored values as they are.
+    ///
+    /// - Returns: false when what comes next has to be sent as an ordinary page: there is nothing
+    ///   more at the moment, or the value is too large for the client.
+    private func shipStoredValues() -> Bool {
+        for _ in 0..<Self.valuesPerTurn {
+            guard !isFinished, allowance.allows(events: 1) else { return true }
+            do {
+                guard let value = try recentValues.value(at: query.from, of: log) else {
+                    return false
+                }
+                guard value.bytes.count <= valueBytesMax,
+                    !mustAlign || value.first == query.from
+                else { return false }
+                mustAlign = false
+                if value.dictionary > 0, value.dictionary != sentDictionary {
+                    try sendDictionary(value.dictionary)
+                }
+                responder.sendBlock(value.bytes, events: UInt32(clamping: value.count))
+                allowance.spend(events: UInt32(clamping: value.count))
+                allowance.spend(frameBytes: value.bytes.count)
+                query.from = value.last.successor
+            } catch {
+                finish(FailureStatus.of(error: error))
+                return true
+            }
+        }
+        continueLater()
+        return true
+    }
+
+    private func sendDictionary(_ number: UInt32) throws {
+        var response = ReadResponse()
+        response.nextPosition = query.from.value
+        response.headPosition = log.head.value
+        response.dictionary.number = number
+        response.dictionary.content = .init(log.sealDictionary(number) ?? [])
+        let bytes = try response.encoded()
+        responder.send(bytes, events: 0)
+        allowance.spend(frameBytes: bytes.count)
+        sentDictionary = number
+    }
+
     private func deliver(_ page: ReadPage) {
         let count = UInt64(page.events.count)
+        if count > 0 { mustAlign = false }
         let isAtEnd = page.next == nil
         let resume = page.next ?? behind(page.head)
         let saysCaughtUp = isSubscription && isAtEnd && !hasSaidCaughtUp

@@ -1,56 +1,77 @@
+import Dispatch
 import EventLog
 import Schema
 import Wire
 
 /// Records facts: all of a call or none.
 enum RecordService {
+    /// A call of more bytes is checked aside: the event loop has other calls to serve meanwhile.
+    /// It is some 200 facts.
+    private static let inlineBytesMax = 64 << 10
+
+    /// Where large calls are checked, one after another.
+    private static let aside = DispatchQueue(label: "taizhang.intake", qos: .userInitiated)
+
     /// Serves one call of `Record`.
     static func record(
         _ bytes: [UInt8], _ ledger: Ledger, _ actor: RecordingActor, _ responder: Responder
     ) throws(WireStatus) {
-        let message = try ServiceRouter.decode(RecordRequest.self, bytes)
-        let request = try FactIntake.request(
-            message.envelopes.map { [UInt8]($0) },
-            expected: RequestParts.expectations(message.expected),
-            condition: message.hasCondition ? RequestParts.condition(message.condition) : nil,
-            dryRun: message.dryRun, actor: actor)
-        let count = request.events.count
-        ledger.log.submit(request) { result in
-            do {
-                let response = try response(result, ledger.counters, count)
-                responder.reply(try response.encoded())
+        guard bytes.count > inlineBytesMax else {
+            try take(bytes, ledger, actor, responder)
+            return
+        }
+        aside.async {
+            do throws(WireStatus) {
+                try take(bytes, ledger, actor, responder)
             } catch {
-                responder.finish(FailureStatus.of(error: error))
+                responder.finish(error)
             }
         }
     }
 
-    private static func response(
-        _ result: Result<AppendOutcome, AppendFailure>, _ counters: Counters, _ count: Int
-    ) throws -> RecordResponse {
-        var response = RecordResponse()
-        switch result {
-        case .success(let outcome):
-            switch outcome {
-            case .appended:
-                response.outcome = .recorded
-                counters.count(recorded: count)
-            case .duplicate: response.outcome = .duplicate
-            case .admitted: response.outcome = .admitted
+    private static func take(
+        _ bytes: [UInt8], _ ledger: Ledger, _ actor: RecordingActor, _ responder: Responder
+    ) throws(WireStatus) {
+        let parts = try RecordParts(bytes)
+        let request = try FactIntake.request(
+            parts.envelopes, expected: parts.expected, condition: parts.condition,
+            dryRun: parts.dryRun, actor: actor)
+        let count = request.events.count
+        let counters = ledger.counters
+        ledger.log.submit(request) { result in
+            switch result {
+            case .success(let outcome):
+                if case .appended = outcome { counters.count(recorded: count) }
+                responder.reply(response(outcome))
+            case .failure(let failure):
+                if case .refused = failure { counters.countRefused() }
+                responder.finish(FailureStatus.of(failure))
             }
-            let answer = outcome.result
-            if case .admitted = outcome {
-            } else {
-                response.firstPosition = answer.first.value
-                response.lastPosition = answer.last.value
-            }
-            response.streamVersions = answer.versions
-            response.ledgerAtUs = answer.ledgerAt
-            response.trailers = try answer.trailers.map { try Trailer(decoding: $0) }
-            return response
-        case .failure(let failure):
-            if case .refused = failure { counters.countRefused() }
-            throw failure
         }
+    }
+
+    /// A message `RecordResponse`, fields in ascending order; the trailers are those recorded.
+    private static func response(_ outcome: AppendOutcome) -> [UInt8] {
+        let answer = outcome.result
+        let said: RecordResponse.Outcome
+        var isRecorded = true
+        switch outcome {
+        case .appended: said = .recorded
+        case .duplicate: said = .duplicate
+        case .admitted:
+            said = .admitted
+            isRecorded = false
+        }
+        let trailerBytes = answer.trailers.reduce(0) { $0 + $1.count + 6 }
+        var writer = WireWriter(capacity: 48 + trailerBytes + 10 * answer.versions.count)
+        writer.number(UInt64(said.rawValue), field: 1)
+        if isRecorded {
+            writer.number(answer.first.value, field: 2)
+            writer.number(answer.last.value, field: 3)
+        }
+        writer.packed(answer.versions, field: 4)
+        writer.number(UInt64(bitPattern: answer.ledgerAt), field: 5)
+        for trailer in answer.trailers { writer.delimited(trailer, field: 6) }
+        return writer.bytes
     }
 }

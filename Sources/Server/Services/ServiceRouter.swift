@@ -48,11 +48,11 @@ package final class ServiceRouter: CallRouter {
             }
         case .read:
             return SingleRequestHandler(call) { bytes throws(WireStatus) in
-                try Self.read(bytes, ledger, responder)
+                try Self.read(bytes, ledger, call)
             }
         case .subscribe:
             return SingleRequestHandler(call) { bytes throws(WireStatus) in
-                try Self.subscribe(bytes, ledger, responder)
+                try Self.subscribe(bytes, ledger, call)
             }
         case .query, .watch:
             let deadline = call.deadline
@@ -90,6 +90,7 @@ package final class ServiceRouter: CallRouter {
     /// Who calls. Nobody is authenticated yet: the class of the address stands for the principal,
     /// and a call may restrict itself to subjects or give permissions up.
     private static func actor(_ call: CallContext) throws(WireStatus) -> RecordingActor {
+        if call.metadata.isEmpty { return call.peer.isLocal ? .local : .remote }
         let words = { (text: String) in text.split(separator: ",").map(String.init) }
         return try RecordingActor(
             principal: call.peer.isLocal ? "local" : "remote",
@@ -111,24 +112,35 @@ package final class ServiceRouter: CallRouter {
     }
 
     private static func read(
-        _ bytes: [UInt8], _ ledger: Ledger, _ responder: Responder
+        _ bytes: [UInt8], _ ledger: Ledger, _ call: CallContext
     ) throws(WireStatus) -> any StreamingAnswer {
         let request = try decode(ReadRequest.self, bytes)
         let query = RequestParts.query(
             request.filter, from: request.from == 0 ? nil : Position(request.from),
             direction: request.backwards ? .backwards : .forwards)
-        return ReadAnswer(
-            ledger, responder, query: query, limit: request.limit == 0 ? nil : request.limit)
+        let answer = ReadAnswer(
+            ledger, call.responder, query: query,
+            limit: request.limit == 0 ? nil : request.limit)
+        // Every caller may read every class of data. Who may not must not get values whole.
+        if request.acceptsBlocks {
+            answer.shipValues(messageBytesMax: call.messageBytesMax, startIsKnown: true)
+        }
+        return answer
     }
 
     private static func subscribe(
-        _ bytes: [UInt8], _ ledger: Ledger, _ responder: Responder
+        _ bytes: [UInt8], _ ledger: Ledger, _ call: CallContext
     ) throws(WireStatus) -> any StreamingAnswer {
         let request = try decode(SubscribeRequest.self, bytes)
         let start =
             request.fromEnd ? ledger.log.head.successor : Position(max(request.from, 1))
         let query = RequestParts.query(request.filter, from: start, direction: .forwards)
-        return ReadAnswer(subscribing: ledger, responder, query: query)
+        let answer = ReadAnswer(subscribing: ledger, call.responder, query: query)
+        if request.acceptsBlocks {
+            answer.shipValues(
+                messageBytesMax: call.messageBytesMax, startIsKnown: !request.fromEnd)
+        }
+        return answer
     }
 
     /// A request message, or INVALID_ARGUMENT.

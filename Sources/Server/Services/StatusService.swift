@@ -36,6 +36,9 @@ enum StatusService {
                 message.parkedReason = model.parked ?? views.trouble ?? ""
                 return message
             }
+            response.sealedPosition = log.sealedThrough.value
+            response.sealing = log.isSealing
+            response.sealingFault = log.sealingFault ?? ""
             responder.reply(try response.encoded())
         } catch {
             throw FailureStatus.of(error: error)

@@ -1,7 +1,7 @@
-import EventLog
+package import EventLog
 import LogFormat
 import NIOPosix
-import Schema
+package import Schema
 import Synchronization
 import Wire
 
@@ -50,24 +50,31 @@ enum VerifyService {
     }
 
     private static func send(_ report: VerifyReport, _ responder: Responder) throws {
-        var response = VerifyResponse()
-        response.verifiedThrough = report.head.value
-        response.headPosition = report.head.value
-        if let root = report.root { response.rootHash = .init(root.bytes) }
+        var response = VerifyResponse(report)
         response.finished = true
-        response.valueCount = report.values
-        response.factCount = report.events
-        response.indexEntryCount = report.postings
-        response.indexSkipped = report.indexSkipped ?? ""
-        response.damageCount = UInt64(clamping: report.damageCount)
-        response.damage = report.damages.map { damage in
+        responder.send(try response.encoded(), events: 0)
+    }
+}
+
+extension VerifyResponse {
+    /// What a verification found.
+    package init(_ report: VerifyReport) {
+        self.init()
+        verifiedThrough = report.head.value
+        headPosition = report.head.value
+        if let root = report.root { rootHash = .init(root.bytes) }
+        valueCount = report.values
+        factCount = report.events
+        indexEntryCount = report.postings
+        indexSkipped = report.indexSkipped ?? ""
+        damageCount = UInt64(clamping: report.damageCount)
+        damage = report.damages.map { damage in
             var message = VerifyDamage()
             message.position = damage.position.value
             message.place = damage.kind == .index ? "index" : "log"
             message.what = damage.text
             return message
         }
-        responder.send(try response.encoded(), events: 0)
     }
 }
 

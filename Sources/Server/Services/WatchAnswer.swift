@@ -16,6 +16,9 @@ final class WatchAnswer: StreamingAnswer, @unchecked Sendable {
     private let workers: NIOThreadPool
     private let responder: Responder
     private let organisation: String?
+    private let model: String
+    /// What the rows were made from when they were compared last; nil when nobody knows.
+    private let compared = Mutex<[ContentVersion]?>(nil)
     private var watch: ModelWatch
     private var allowance = Credit.none
     private var pending = PacedMessages()
@@ -41,7 +44,8 @@ final class WatchAnswer: StreamingAnswer, @unchecked Sendable {
         self.responder = responder
         organisation = query.org
         watch = ModelWatch(query)
-        token = ledger.models.onApplied { [weak self] _ in self?.wake() }
+        model = query.model
+        token = ledger.models.onApplied { [weak self] _ in self?.applied() }
         entry = ledger.endlessAnswers.add { [weak self] in
             responder.execute { [weak self] in self?.finish(FailureStatus.closing) }
         }
@@ -63,6 +67,13 @@ final class WatchAnswer: StreamingAnswer, @unchecked Sendable {
         midnight = nil
     }
 
+    /// A batch was folded in; it concerns the watch only if the model's content has changed.
+    private func applied() {
+        let versions = ledger.models.contentVersions(model)
+        if versions != nil, versions == compared.withLock({ $0 }) { return }
+        wake()
+    }
+
     private func wake() {
         guard !isWakePosted.exchange(true, ordering: .acquiringAndReleasing) else { return }
         responder.execute { [weak self] in
@@ -80,6 +91,9 @@ final class WatchAnswer: StreamingAnswer, @unchecked Sendable {
         guard pending.isEmpty, isDue, !isRefreshing, allowance.allows(events: 1) else { return }
         isDue = false
         isRefreshing = true
+        // Before the rows are read: whatever changes from now on is compared again.
+        let versions = ledger.models.contentVersions(model)
+        compared.withLock { $0 = versions }
         let before = watch
         // Whoever has not started yet may ask for an organisation that does not exist.
         let unproven = hasStarted ? nil : organisation

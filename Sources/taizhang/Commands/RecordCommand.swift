@@ -68,7 +68,7 @@ struct RecordCommand: AsyncParsableCommand {
         do throws(SchemaError) {
             return Data(try reader.read(line).envelope)
         } catch {
-            throw CommandFailure(.dataDamaged, zh: "\(place)：\(error)", en: "\(place): \(error)")
+            throw CommandFailure(.dataDamaged, zh: "\(place)：\(error.zh)", en: "\(place): \(error)")
         }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Server
 
 /// `taizhang serve`: the server with its embedded log.
@@ -22,6 +23,10 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Address and port to listen on; port 0 takes a free one.")
     var listen = "127.0.0.1:7400"
 
+    @Flag(
+        help: "Stop when standard input ends: for programs that start a server of their own.")
+    var untilInputEnds = false
+
     @OptionGroup var general: GeneralOptions
 
     func run() async throws {
@@ -34,11 +39,28 @@ struct ServeCommand: AsyncParsableCommand {
             let server = TaizhangServer(options) { event in
                 ServeMessages.announce(event, language)
             }
+            if untilInputEnds { InputWatch.begin() }
             do {
                 try await server.runUntilSignalled()
             } catch let failure as ServerStartFailure {
                 throw ServeMessages.failure(failure)
             }
+        }
+    }
+}
+
+/// Ends this process in order when its standard input ends, so that a server does not outlive the
+/// program that started it.
+enum InputWatch {
+    /// Begins to read, in a thread of its own; what is read is dropped.
+    static func begin() {
+        Thread.detachNewThread {
+            var buffer = [UInt8](repeating: 0, count: 256)
+            while true {
+                let count = read(STDIN_FILENO, &buffer, buffer.count)
+                if count == 0 || (count < 0 && errno != EINTR) { break }
+            }
+            kill(getpid(), SIGTERM)
         }
     }
 }
@@ -64,6 +86,10 @@ enum ServeMessages {
             text = Phrase(
                 zh: "读模型 \(model) 停止跟进：\(reason)",
                 en: "the model \(model) stopped following: \(reason)")
+        case .sealingStopped(let reason):
+            text = Phrase(
+                zh: "不再压缩旧记录，其余照常：\(reason)",
+                en: "old batches are not compressed any more, all else goes on: \(reason)")
         case .fault(let what):
             text = Phrase(zh: "故障：\(what)", en: "fault: \(what)")
         }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import EventLog
 import Glibc
-import LogFormat
 import Schema
+import Server
 
 /// `taizhang verify`: proves every byte of a ledger, at rest or through its server.
 struct VerifyCommand: AsyncParsableCommand {
@@ -49,23 +49,7 @@ struct VerifyCommand: AsyncParsableCommand {
         } catch {
             throw Self.failure(error, directory)
         }
-        var response = VerifyResponse()
-        response.verifiedThrough = report.head.value
-        response.headPosition = report.head.value
-        if let root = report.root { response.rootHash = .init(root.bytes) }
-        response.valueCount = report.values
-        response.factCount = report.events
-        response.indexEntryCount = report.postings
-        response.indexSkipped = report.indexSkipped ?? ""
-        response.damageCount = UInt64(clamping: report.damageCount)
-        response.damage = report.damages.map { damage in
-            var message = VerifyDamage()
-            message.position = damage.position.value
-            message.place = damage.kind == .index ? "index" : "log"
-            message.what = damage.text
-            return message
-        }
-        return response
+        return VerifyResponse(report)
     }
 
     private func online() async throws -> VerifyResponse {

@@ -152,7 +152,7 @@ final class FactImporter: Sendable {
         } else {
             state.withLock { state in
                 state.malformed = CommandFailure(
-                    .dataDamaged, zh: "\(place)：\(error)\n导入在此停止，此前各行已记入",
+                    .dataDamaged, zh: "\(place)：\(error.zh)\n导入在此停止，此前各行已记入",
                     en: "\(place): \(error)\n"
                         + "The import stopped here; the lines before it are recorded")
             }

@@ -15,10 +15,8 @@ import Zlib
         for size in [0, 10] {
             let event = draft(
                 UInt64(size + 1), stream: "s", body: [UInt8](repeating: 7, count: size))
-            pending.append { bytes in
-                RecordFormat.append(
-                    event, tags: [], trailer: [], streamVersion: 1, ledgerAt: 5, to: &bytes)
-            }
+            let record = RecordFormat.encoded(event, trailer: [], streamVersion: 1, ledgerAt: 5)
+            pending.append { $0 += record }
         }
         var value = [UInt8](repeating: 0, count: pending.storedBytes)
         value.withUnsafeMutableBytes { pending.write(root: .empty, isContinued: true, to: $0) }

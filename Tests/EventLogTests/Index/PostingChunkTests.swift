@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct PostingChunkTests {
     @Test func layoutIsAsWrittenDown() {
-        #expect(PostingChunk.encode([1_000, 1_001, 1_300]) == [3, 0xAC, 0x02, 1, 0xAB, 0x02])
+        #expect(chunks([1_000, 1_001, 1_300])[0].bytes == [3, 0xAC, 0x02, 1, 0xAB, 0x02])
         #expect(
             PostingKey(list: ListID(kind: .tag, number: 0x0102), first: 0x0304).bytes
                 == [2, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 3, 4])
@@ -15,23 +15,47 @@ import Testing
         withSeeds(50) { random, _ in
             let positions = randomPositions(&random)
             let limit = Int.random(in: 1...60, using: &random)
-            let runs = PostingChunk.split(positions, limit: limit)
-            #expect(runs.flatMap { Array($0) } == positions)
             var decoded: [UInt64] = []
-            for run in runs {
-                let bytes = PostingChunk.encode(run)
-                #expect(bytes.count <= max(limit, 12) || run.count == 1)
-                let isSound = bytes.withUnsafeBytes {
-                    PostingChunk.decode($0, first: run[run.startIndex], into: &decoded)
+            for chunk in chunks(positions, limit: limit) {
+                let before = decoded.count
+                let isSound = chunk.bytes.withUnsafeBytes {
+                    PostingChunk.decode($0, first: chunk.first, into: &decoded)
                 }
                 #expect(isSound)
+                #expect(chunk.bytes.count <= max(limit, 12) || decoded.count == before + 1)
             }
             #expect(decoded == positions)
         }
     }
 
+    /// A chunk that is stored and taken up again, at whatever place, ends up as if it had been
+    /// written in one go.
+    @Test func chunksGrowWithoutBeingDecoded() {
+        withSeeds(50) { random, _ in
+            let positions = randomPositions(&random)
+            let split = Int.random(in: 1...positions.count, using: &random)
+            let whole = chunks(positions, limit: 60)
+            var grown = chunks(Array(positions[..<split]), limit: 60)
+            let last = grown.removeLast()
+            grown += chunks(Array(positions[split...]), limit: 60, after: last)
+            #expect(grown == whole)
+        }
+    }
+
+    @Test func whatIsNoChunkDoesNotGrow() {
+        var chunk = GrowingChunk(limit: 60)
+        for bad in [[], [0, 0], [2, 1], [1, 5, 1], [3, 1, 1], [0x80]] as [[UInt8]] {
+            let isTaken = bad.withUnsafeBytes { chunk.take($0, first: 5) }
+            #expect(!isTaken, "\(bad)")
+        }
+        let isBeyondEnd = ([2, 1, 1] as [UInt8]).withUnsafeBytes {
+            chunk.take($0, first: UInt64.max)
+        }
+        #expect(!isBeyondEnd)
+    }
+
     @Test func damagedChunksAreRefusedAndLeaveNothing() {
-        let sound = PostingChunk.encode([5, 9, 300, 301])
+        let sound = chunks([5, 9, 300, 301])[0].bytes
         var bad = [[], [0, 0], [4, 1], [1, 5], [2, 1, 0], Array(sound.dropLast()), sound + [0]]
         bad.append([2, 1, 2])
         for bytes in bad {

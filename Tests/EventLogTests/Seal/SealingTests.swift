@@ -139,7 +139,7 @@ import Testing
         try fixture.expectSound()
     }
 
-    @Test func blocksAreGivenOutAsTheyAreStored() async throws {
+    @Test func valuesAreGivenOutAsTheyAreStored() async throws {
         let fixture = LedgerFixture.tiny()
         try await fixture.withLog { log async throws in
             try await fill(log, 1...300)
@@ -147,20 +147,21 @@ import Testing
             let sealed = try log.status().sealedThrough
             var position = Position.first
             let reader = ValueReader { log.sealDictionary($0) }
-            while position <= sealed {
-                let block = try #require(try log.sealedBlock(at: position))
-                #expect(block.first == position)
-                try block.bytes.withUnsafeBytes { bytes in
-                    let value = try ValueView(bytes, at: block.first.value)
-                    for at in block.first.value...block.last.value {
+            while let stored = try log.storedValue(at: position) {
+                #expect(stored.first == position)
+                try stored.bytes.withUnsafeBytes { bytes in
+                    let value = try ValueView(bytes, at: stored.first.value)
+                    #expect((value.header.kind == .sealedBlock) == (stored.last <= sealed))
+                    #expect(value.dictionaryNumber == stored.dictionary)
+                    for at in stored.first.value...stored.last.value {
                         let record = try reader.record(at: at, in: value)
                         #expect([UInt8](record.body) == body(at))
                     }
                 }
-                position = block.last.successor
+                position = stored.last.successor
             }
-            #expect(try log.sealedBlock(at: sealed.successor) == nil)
-            #expect(try log.sealedBlock(at: .zero) == nil)
+            #expect(position == Position(301))
+            #expect(try log.storedValue(at: .zero) == nil)
         }
     }
 }

@@ -117,7 +117,7 @@ import Zlib
                     try put(
                         $0, "postings",
                         PostingKey(list: ListID(kind: .tag, number: 900), first: 4).bytes,
-                        PostingChunk.encode([4, 9]))
+                        chunks([4, 9])[0].bytes)
                 }
             ))
         tampering.append(
@@ -126,7 +126,7 @@ import Zlib
                 {
                     try put(
                         $0, "postings", PostingKey(list: list, first: 1).bytes,
-                        PostingChunk.encode([1]))
+                        chunks([1])[0].bytes)
                 }
             ))
         tampering.append(

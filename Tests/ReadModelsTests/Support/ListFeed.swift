@@ -1,5 +1,6 @@
 import PartyBuilding
 import ReadModels
+import Schema
 import Synchronization
 
 /// A feed over a list of facts, without a log.
@@ -20,13 +21,18 @@ final class ListFeed: FactFeed {
         facts.withLock { $0.last?.position ?? 0 }
     }
 
-    func read(after position: UInt64, limit: Int) throws -> FeedPage {
+    func read(after position: UInt64, limit: Int, types: TypeSet) throws -> FeedPage {
         facts.withLock { facts in
             let found = facts.filter { $0.position > position }.prefix(limit)
-            return FeedPage(
-                facts: Array(found), through: found.last?.position ?? position,
-                head: facts.last?.position ?? 0)
+            var page = FeedPage(
+                through: found.last?.position ?? position, head: facts.last?.position ?? 0)
+            for fact in found where types.contains(fact.type.number) { page.append(fact) }
+            return page
         }
+    }
+
+    func fact(withID id: FactID) throws -> Fact? {
+        facts.withLock { facts in facts.first { $0.id == id } }
     }
 
     func mark(at position: UInt64) throws -> FeedMark? {

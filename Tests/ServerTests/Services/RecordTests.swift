@@ -25,6 +25,26 @@ import Testing
         try await stack.stop()
     }
 
+    /// A large call is checked aside; it is answered like any other, and so is a fault in it.
+    @Test func largeCallsAreAnsweredLikeSmallOnes() async throws {
+        let stack = try await ServiceStack.start()
+        let client = try await stack.client()
+        var envelopes = (1...900).map { Facts.planned("\($0)") }
+        let answer = try await client.record(envelopes)
+        #expect(answer.outcome == .recorded)
+        #expect(answer.firstPosition == 2)
+        #expect(answer.lastPosition == 901)
+        #expect(answer.streamVersions == Array(repeating: 1, count: 900))
+        #expect(answer.trailers.count == 900)
+        envelopes = (1...900).map { Facts.planned("again-\($0)") }
+        envelopes[700] = [0xFF]
+        let failure = try await client.recordFailure(envelopes)
+        #expect(failure?.detail?.values["index"] == "700")
+        #expect(failure?.detail?.values["zh"]?.hasPrefix("内容不合规范：") == true)
+        #expect(stack.log.head == Position(901))
+        try await stack.stop()
+    }
+
     @Test func theSendersDataClassIsKept() async throws {
         let stack = try await ServiceStack.start()
         let client = try await stack.client()

@@ -1,0 +1,170 @@
+import LogFormat
+import Schema
+import Synchronization
+
+/// Events that came together: looked at one after the other without a copy, or copied out.
+public struct EventBatch: Sendable {
+    private enum Content: Sendable {
+        case facts([RecordedFact])
+        /// A value of the log as it is stored; its events from this position on are meant.
+        case value([UInt8], from: UInt64)
+        /// Records one after the other, and where each ends; the first has this position.
+        case records([UInt8], ends: [Int], first: UInt64)
+    }
+
+    private var content: Content
+    /// Whether the events are deflated.
+    let isSealed: Bool
+    private let readers: ValueReaders
+    /// Number of events.
+    public let count: Int
+    /// Everything before this position has been looked at: a reader that stops here goes on here.
+    public let next: UInt64
+    /// The last durable position that the server has told of.
+    public let head: UInt64
+    /// A subscription has delivered all that was there when it began; what follows is new.
+    public let isCaughtUp: Bool
+
+    init(_ response: ReadResponse, _ readers: ValueReaders) {
+        content = .facts(response.facts)
+        isSealed = false
+        self.readers = readers
+        count = response.facts.count
+        next = response.nextPosition
+        head = response.headPosition
+        isCaughtUp = response.caughtUp
+    }
+
+    /// - Parameters:
+    ///   - expected: the first position wanted; nil when the first that comes is.
+    ///   - before: the batch before this one, whose knowledge of the server goes on.
+    /// - Throws: `TaizhangError` DATA_LOSS when the value is damaged or not the one wanted.
+    init(
+        value bytes: [UInt8], expected: UInt64?, after before: EventBatch?, _ readers: ValueReaders
+    ) throws(TaizhangError) {
+        let header = try Self.header(of: bytes)
+        let from = expected ?? header.first
+        guard from >= header.first, from <= header.last else {
+            throw TaizhangError(
+                .dataLoss,
+                "events \(header.first) to \(header.last) came where \(from) was to come")
+        }
+        content = .value(bytes, from: from)
+        isSealed = header.kind == .sealedBlock
+        self.readers = readers
+        count = Int(header.last - from + 1)
+        next = header.last + 1
+        head = max(before?.head ?? 0, header.last)
+        isCaughtUp = before?.isCaughtUp ?? false
+    }
+
+    private static func header(of bytes: [UInt8]) throws(TaizhangError) -> ValueHeader {
+        let result = bytes.withUnsafeBytes { raw in
+            Swift.Result { try ValueView(unkeyed: raw).header }
+        }
+        do { return try result.get() } catch {
+            throw TaizhangError(.dataLoss, "a block cannot be read: \(error)")
+        }
+    }
+
+    /// Lends each event in order.
+    ///
+    /// - Throws: `TaizhangError` DATA_LOSS for what is damaged, or what `body` throws.
+    public func forEach(_ body: (borrowing EventView) throws -> Void) throws {
+        switch content {
+        case .facts(let facts):
+            for fact in facts {
+                try [UInt8](fact.envelope).withUnsafeBytes { envelope in
+                    try [UInt8](fact.trailer).withUnsafeBytes { trailer in
+                        try body(EventView(fact, envelope: envelope, trailer: trailer))
+                    }
+                }
+            }
+        case .value(let bytes, let from):
+            try forEachRecord(of: bytes, from: from) { try body(EventView($1, at: $0)) }
+        case .records(let bytes, let ends, let first):
+            try bytes.withUnsafeBytes { raw in
+                var start = 0
+                var position = first
+                for end in ends {
+                    let record = UnsafeRawBufferPointer(rebasing: raw[start..<end])
+                    guard let view = RecordView(record) else {
+                        throw TaizhangError(.dataLoss, "the event at \(position) cannot be read")
+                    }
+                    try body(EventView(view, at: position))
+                    start = end
+                    position += 1
+                }
+            }
+        }
+    }
+
+    /// The same batch, inflated: what takes time is done, on whatever thread this runs.
+    ///
+    /// - Throws: `TaizhangError` DATA_LOSS for what is damaged.
+    func inflated() throws -> EventBatch {
+        guard isSealed, case .value(let bytes, let from) = content else { return self }
+        var records: [UInt8] = []
+        var ends: [Int] = []
+        records.reserveCapacity(8 * bytes.count)
+        ends.reserveCapacity(count)
+        try forEachRecord(of: bytes, from: from) { _, record in
+            records.append(contentsOf: record.bytes)
+            ends.append(records.count)
+        }
+        var batch = self
+        batch.content = .records(records, ends: ends, first: from)
+        return batch
+    }
+
+    private func forEachRecord(
+        of bytes: [UInt8], from: UInt64, _ body: (UInt64, RecordView) throws -> Void
+    ) throws {
+        try readers.lend { reader in
+            do {
+                try bytes.withUnsafeBytes { raw in
+                    let value = try ValueView(unkeyed: raw)
+                    for position in from...value.header.last {
+                        try body(position, reader.record(at: position, in: value))
+                    }
+                }
+            } catch let fault as FormatFault {
+                throw TaizhangError(.dataLoss, "a block cannot be read: \(fault)")
+            }
+        }
+    }
+
+    /// The events, copied out.
+    ///
+    /// - Throws: `TaizhangError` DATA_LOSS for what is damaged.
+    public func events() throws -> [LedgerEvent] {
+        var events: [LedgerEvent] = []
+        events.reserveCapacity(count)
+        try forEach { events.append(try $0.event()) }
+        return events
+    }
+}
+
+/// What the batches of one reading need to inflate blocks; each is used by one batch at a time.
+final class ValueReaders: Sendable {
+    private struct State {
+        var dictionaries: [UInt32: [UInt8]] = [:]
+        var idle: [ValueReader] = []
+    }
+
+    private let state = Mutex(State())
+
+    func add(_ dictionary: SealDictionary) {
+        state.withLock { $0.dictionaries[dictionary.number] = [UInt8](dictionary.content) }
+    }
+
+    func lend(_ body: (ValueReader) throws -> Void) rethrows {
+        let reader = state.withLock { $0.idle.popLast() } ?? make()
+        defer { state.withLock { $0.idle.append(reader) } }
+        try body(reader)
+    }
+
+    private func make() -> ValueReader {
+        ValueReader { [weak self] number in self?.state.withLock { $0.dictionaries[number] } }
+    }
+}

@@ -1,0 +1,146 @@
+import PartyBuilding
+import ReadModels
+import Schema
+import TestSupport
+import Testing
+
+@testable import ReadModels
+
+/// Questions for single rows and pages give what the whole answer holds.
+struct PointQueryTests {
+    private func query(_ model: String, _ table: String, _ asOf: LocalDate) -> ModelQuery {
+        var query = ModelQuery(model: model, now: noon(day(20_991_231)))
+        query.table = table
+        query.asOf = asOf
+        return query
+    }
+
+    private func tables() -> [(model: String, table: ModelTable)] {
+        ModelEngine.catalogue.flatMap { model in model.tables.map { (model.name, $0) } }
+    }
+
+    /// Every text column with every value that it has, and one that it has not.
+    private func conditions(
+        _ rows: [ModelRow], _ descriptor: MessageDescriptor
+    ) throws -> Set<ModelQuery.Condition> {
+        var found: Set<ModelQuery.Condition> = []
+        for row in rows {
+            let json = try MessageJSON.encode(descriptor, row.bytes)
+            for field in descriptor.fields {
+                if let value = json[field.name]?.stringValue {
+                    found.insert(.init(column: field.name, value: value))
+                }
+                if field.kind == .string, !field.isRepeated {
+                    found.insert(.init(column: field.name, value: "nobody"))
+                }
+            }
+        }
+        return found
+    }
+
+    @Test func pointLookupEqualsFilteredWhole() throws {
+        try withSeeds(3) { random, seed in
+            let board = try Board(try RandomHistory(seed: seed, count: 250).history.facts)
+            let asOf = day(20_180_101).adding(days: Int.random(in: 300..<900, using: &random))
+            for (model, table) in tables() {
+                let descriptor = try #require(MessageDescriptor.named(table.rowType))
+                let all = try board.engine.rows(query(model, table.name, asOf)).rows
+                for condition in try conditions(all, descriptor) {
+                    let expected = try all.filter { row in
+                        let json = try MessageJSON.encode(descriptor, row.bytes)
+                        return json[condition.column]?.stringValue == condition.value
+                    }
+                    var point = query(model, table.name, asOf)
+                    point.conditions = [condition]
+                    let found = try board.engine.rows(point).rows
+                    #expect(found == expected, "\(model) \(table.name) \(condition) seed \(seed)")
+                    point.limit = 1
+                    let page = try board.engine.rows(point)
+                    #expect(page.rows == Array(expected.prefix(1)))
+                    #expect((page.nextPage != nil) == (expected.count > 1))
+                    if let quick = try board.engine.quickRows(point) {
+                        #expect(quick.rows == page.rows)
+                        #expect(quick.nextPage == page.nextPage)
+                        #expect(quick.position == page.position)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func pagesTogetherAreTheWhole() throws {
+        try withSeeds(3) { random, seed in
+            let board = try Board(try RandomHistory(seed: seed, count: 250).history.facts)
+            let asOf = day(20_191_231)
+            for (model, table) in tables() {
+                for org in [nil, "left"] {
+                    var query = query(model, table.name, asOf)
+                    query.org = org
+                    let all = try board.engine.rows(query).rows
+                    query.limit = Int.random(in: 1...7, using: &random)
+                    var found: [ModelRow] = []
+                    repeat {
+                        let page = try board.engine.rows(query)
+                        #expect(page.rows.count <= query.limit)
+                        found += page.rows
+                        query.pageToken = page.nextPage
+                    } while query.pageToken != nil
+                    #expect(found == all, "\(model) \(table.name) seed \(seed)")
+                }
+            }
+        }
+    }
+
+    /// What is kept of an answer is used no longer than it holds.
+    @Test func answersFollowTheFacts() throws {
+        var history = History(tenant: "root")
+        history.organisation("root", on: day(20_180_101))
+        history.branch("b1", org: "root", on: day(20_180_101))
+        history.enrol("p1", branch: "b1", on: day(20_180_201))
+        let board = try Board(history.facts)
+        var persons = query("membership_funnel", "persons", day(20_190_101))
+        persons.conditions = [.init(column: "person", value: "p2")]
+        var health = query("branch_health", "rows", day(20_190_101))
+        health.conditions = [.init(column: "branch", value: "b1")]
+        func total() throws -> Int64? {
+            try board.engine.rows(health).rows.first.map {
+                try BranchHealthRow(decoding: $0.bytes).total
+            }
+        }
+        #expect(try board.engine.rows(persons).rows.isEmpty)
+        #expect(try total() == 1)
+        let known = history.facts.count
+        let versions = board.engine.contentVersions("branch_health")
+        var service = VolunteerServiceRecorded()
+        service.person = "p1"
+        history.record(service, "activity-a", on: day(20_180_301))
+        board.feed.append(Array(history.facts[known...]))
+        try board.engine.catchUp()
+        #expect(board.engine.contentVersions("branch_health") == versions)
+        #expect(try total() == 1)
+        history.enrol("p2", branch: "b1", on: day(20_180_401))
+        board.feed.append(Array(history.facts[(known + 1)...]))
+        try board.engine.catchUp()
+        #expect(board.engine.contentVersions("branch_health") != versions)
+        #expect(try board.engine.rows(persons).rows.count == 1)
+        #expect(try total() == 2)
+    }
+
+    /// No model looks at a fact of a type that it does not name.
+    @Test func typesAreComplete() throws {
+        for type in EventType.all {
+            let payload = try EventPayload.decode(type: type, bytes: [])
+            for prefix in type.streamPrefixes.isEmpty ? ["branch"] : type.streamPrefixes {
+                let fact = Fact(
+                    id: FactID(high: 1, low: 1), position: 1, stream: "\(prefix)-x-2019",
+                    payload: payload, occurred: Moment(day(20_190_101)),
+                    validDay: day(20_190_101), recordedAt: 0, recordedBy: "", tags: [])
+                for model in ModelEngine.catalogue + [RegistryModel()]
+                where !model.types.contains(type) && !type.streamPrefixes.isEmpty {
+                    #expect(model.entities(of: fact).isEmpty, "\(model.name) \(type)")
+                    #expect(!model.isLinked(fact.stream), "\(model.name) \(type)")
+                }
+            }
+        }
+    }
+}
