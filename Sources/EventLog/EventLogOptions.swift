@@ -74,7 +74,7 @@ package struct EventLogOptions: Sendable {
     package var sealHasteEvents = 65_536
     /// Bytes of a preset dictionary; zlib uses at most 32 KiB.
     package var dictionaryBytes = 32 << 10
-    /// Blocks after which a new dictionary is tried.
+    /// Blocks after which a new dictionary is tried; in the beginning it is tried more often.
     package var dictionaryInterval = 1_024
     /// How long a finished block waits for a commit to go along with.
     package var sealPatienceMilliseconds = 20

@@ -28,7 +28,7 @@ package struct EventLogStatus: Sendable {
     package var queuedRequests: Int
     /// Tasks that wait for the next event.
     package var waiting: Int
-    /// Bytes of the environments' files that are in use, and how far they may grow.
+    /// Bytes of the environments' pages that hold something, and how far their files may grow.
     package var logBytes: Int
     package var logMapBytes: Int
     package var indexBytes: Int
@@ -57,8 +57,8 @@ extension EventLog {
                 sealedThrough: Position(log.sealedThrough), isSealing: desk.isBusy,
                 sealingFault: desk.failure, stopped: stopped, queuedRequests: queued,
                 waiting: waiters.count,
-                logBytes: logInfo.usedBytes, logMapBytes: logInfo.mapSize,
-                indexBytes: indexInfo?.usedBytes ?? 0, indexMapBytes: indexInfo?.mapSize ?? 0,
+                logBytes: try log.bytesInUse(), logMapBytes: logInfo.mapSize,
+                indexBytes: try index?.bytesInUse() ?? 0, indexMapBytes: indexInfo?.mapSize ?? 0,
                 activeReaders: logInfo.activeReaders + (indexInfo?.activeReaders ?? 0),
                 oldestReaderNanoseconds: max(
                     logInfo.oldestReaderAgeNanoseconds,

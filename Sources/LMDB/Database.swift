@@ -40,4 +40,7 @@ package struct DatabaseStatistics: Sendable, Equatable {
     package let overflowPages: Int
     /// Bytes a page.
     package let pageSize: Int
+
+    /// Bytes of all pages that belong to the database.
+    package var bytes: Int { (branchPages + leafPages + overflowPages) * pageSize }
 }

@@ -67,16 +67,25 @@ package struct MerkleHash: Hashable, Sendable, CustomStringConvertible {
 
     /// The hash of an inner node: SHA-256 of 0x01 and both children (RFC 6962, section 2.1).
     package static func node(_ left: MerkleHash, _ right: MerkleHash) -> MerkleHash {
-        var message: (UInt8, MerkleBlock) = (0x01, MerkleBlock(left: left, right: right))
-        var hasher = SHA256()
-        withUnsafeBytes(of: &message.0) { hasher.update(bufferPointer: $0) }
-        withUnsafeBytes(of: &message.1) { hasher.update(bufferPointer: $0) }
-        return MerkleHash(hasher.finalize())
+        // One piece: each further one costs the hasher as much as the hashing itself.
+        withUnsafeTemporaryAllocation(byteCount: 1 + 2 * size, alignment: 8) { message in
+            message[0] = 0x01
+            left.withBytes {
+                UnsafeMutableRawBufferPointer(rebasing: message[1..<1 + size]).copyMemory(from: $0)
+            }
+            right.withBytes {
+                UnsafeMutableRawBufferPointer(rebasing: message[(1 + size)...])
+                    .copyMemory(from: $0)
+            }
+            return MerkleHash(SHA256.hash(bytes: UnsafeRawBufferPointer(message)))
+        }
     }
 }
 
-/// Two hashes beside each other, so that a node is hashed in one go.
-private struct MerkleBlock {
-    var left: MerkleHash
-    var right: MerkleHash
+extension SHA256 {
+    fileprivate static func hash(bytes: UnsafeRawBufferPointer) -> SHA256Digest {
+        var hasher = SHA256()
+        hasher.update(bufferPointer: bytes)
+        return hasher.finalize()
+    }
 }

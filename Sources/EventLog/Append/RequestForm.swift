@@ -11,6 +11,10 @@ enum RequestForm {
         }
         for event in request.events {
             if let fault = fault(inName: event.stream, of: "stream") { return .invalid(fault) }
+            // Its category would be the empty name, under which nothing can be indexed.
+            guard event.stream.utf8.first != UInt8(ascii: "-") else {
+                return .invalid("the name of the stream \(event.stream) begins with a hyphen")
+            }
             guard event.tags.count <= RecordFormat.tagsMax else {
                 return .invalid(
                     "\(event.tags.count) tags on an event, \(RecordFormat.tagsMax) allowed")

@@ -43,7 +43,16 @@ extension IndexStore {
             if id.isVersion7, id > next.greatestV7 { next.greatestV7 = id }
         }
         entries.sort { $0.id < $1.id }
-        try transaction.withWriteCursor(ids) { cursor in
+        try put(entries.lazy.filter { $0.id.isVersion7 }, into: ids, &transaction)
+        try put(entries.lazy.filter { !$0.id.isVersion7 }, into: otherIDs, &transaction)
+    }
+
+    /// - Parameter entries: in the order of their ids.
+    private func put(
+        _ entries: some Sequence<IDEntry>, into table: Database,
+        _ transaction: inout WriteTransaction
+    ) throws {
+        try transaction.withWriteCursor(table) { cursor in
             let greatest = try cursor.last() ? cursor.pairKey : nil
             for entry in entries {
                 let key = entry.id.key

@@ -8,8 +8,11 @@ final class IndexStore: Sendable {
     let meta: Database
     /// Name → `NameRecord`.
     let names: Database
-    /// Event id → position.
+    /// Event id of version 7 → position.
     let ids: Database
+    /// Event id of another version → position. Strewn among those of version 7, which come nearly
+    /// in order, they would leave the pages half empty.
+    let otherIDs: Database
     /// `PostingKey` → `PostingChunk`.
     let postings: Database
 
@@ -26,6 +29,7 @@ final class IndexStore: Sendable {
             meta = try opened.openDatabase("meta", create: !readOnly)
             names = try opened.openDatabase("names", create: !readOnly)
             ids = try opened.openDatabase("ids", create: !readOnly)
+            otherIDs = try opened.openDatabase("other-ids", create: !readOnly)
             postings = try opened.openDatabase("postings", create: !readOnly)
             environment = opened
         } catch {
@@ -66,11 +70,27 @@ final class IndexStore: Sendable {
         }
     }
 
+    /// Bytes of the pages that hold something; the file may hold free ones besides.
+    func bytesInUse() throws -> Int {
+        try environment.read { transaction in
+            var bytes = 0
+            for table in [meta, names, ids, otherIDs, postings] {
+                bytes += try transaction.stat(table).bytes
+            }
+            return bytes
+        }
+    }
+
+    /// The table that an id belongs in.
+    func table(of id: EventID) -> Database {
+        id.isVersion7 ? ids : otherIDs
+    }
+
     /// Where the table says that ids were recorded, in the order asked.
     func positions(ofIDs wanted: [EventID]) throws(EventLogError) -> [UInt64?] {
         try storing {
             try environment.read { transaction in
-                try wanted.map { try transaction.number(ids, $0.key) }
+                try wanted.map { try transaction.number(table(of: $0), $0.key) }
             }
         }
     }

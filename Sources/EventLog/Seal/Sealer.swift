@@ -24,6 +24,9 @@ final class Sealer: @unchecked Sendable {
     /// Bytes of batches that make about one block, as the last ones showed.
     private var rawBytesWanted: Int
     private var blocksUntilTrial = 0
+    /// Blocks from the last trial of a dictionary to the next: what a young ledger records changes
+    /// more often.
+    private var trialInterval = 4
 
     /// Pause after a failure that may pass, such as a full disk.
     private static let retryMilliseconds = 1_000
@@ -141,7 +144,8 @@ final class Sealer: @unchecked Sendable {
             blocksUntilTrial -= 1
             return maker
         }
-        blocksUntilTrial = options.dictionaryInterval
+        blocksUntilTrial = trialInterval
+        trialInterval = min(4 * trialInterval, options.dictionaryInterval)
         var samples = DictionaryMaker()
         var next = frontier.size + 1
         for batch in batches {

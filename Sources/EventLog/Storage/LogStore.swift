@@ -122,6 +122,11 @@ final class LogStore: Sendable {
         }
     }
 
+    /// Bytes of the pages that hold something; the file may hold free ones besides.
+    func bytesInUse() throws -> Int {
+        try environment.read { try $0.stat(meta).bytes + $0.stat(values).bytes }
+    }
+
     /// Ends the store.
     func close() {
         environment.close()

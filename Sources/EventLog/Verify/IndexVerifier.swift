@@ -107,9 +107,12 @@ struct IndexVerifier {
 extension IndexVerifier {
     /// Counts the table's entries: whatever is more than the log accounts for leads nowhere.
     func compareTotals(_ report: inout VerifyReport) throws(EventLogError) {
-        let idCount = try count(index.ids) { _, value in
-            guard let position = value.bigEndianUInt64() else { return 0 }
-            return position <= checkpoint ? 1 : 0
+        var idCount: UInt64 = 0
+        for table in [index.ids, index.otherIDs] {
+            idCount += try count(table) { _, value in
+                guard let position = value.bigEndianUInt64() else { return 0 }
+                return position <= checkpoint ? 1 : 0
+            }
         }
         if idCount != checkpoint {
             report.add(

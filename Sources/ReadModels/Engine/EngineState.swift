@@ -117,7 +117,8 @@ extension EngineState {
             }
             return Generation(
                 number: number, model: model, version: version, role: role,
-                position: try reader.unsigned(), touched: try reader.unsigned(), parked: try reader.optionalString(),
+                position: try reader.unsigned(), touched: try reader.unsigned(),
+                parked: try reader.optionalString(),
                 entries: try reader.signed())
         }
     }

@@ -31,18 +31,21 @@ extension ModelEngine {
     ) throws {
         let shelfPrefix = ViewsStore.prefix(generation.number, .shelf)
         let servicePrefix = ViewsStore.prefix(generation.number, .services)
-        try Shelf.lend(reading: { wanted, start, visit in
-            try transaction.scan(
-                store.content, prefix: shelfPrefix + wanted, from: shelfPrefix + start
-            ) { key, value in
-                let entry = try ShelfEntry.read(key, value)
-                return try visit(entry.key, entry.value)
+        try Shelf.lend(
+            reading: { wanted, start, visit in
+                try transaction.scan(
+                    store.content, prefix: shelfPrefix + wanted, from: shelfPrefix + start
+                ) { key, value in
+                    let entry = try ShelfEntry.read(key, value)
+                    return try visit(entry.key, entry.value)
+                }
+            },
+            last: { prefix, bound in
+                try transaction.last(
+                    store.content, prefix: shelfPrefix + prefix, atMost: shelfPrefix + bound
+                ) { try ShelfEntry.value($0) }
             }
-        }, last: { prefix, bound in
-            try transaction.last(
-                store.content, prefix: shelfPrefix + prefix, atMost: shelfPrefix + bound
-            ) { try ShelfEntry.value($0) }
-        }) { shelf in
+        ) { shelf in
             try ServiceShelf.lend(reading: { wanted, start, visit in
                 try transaction.scan(
                     store.content, prefix: servicePrefix + wanted, from: servicePrefix + start

@@ -83,6 +83,8 @@ extension ModelEngine {
         let own: Generation
         let registry: Generation
         let basis: AnswerBasis
+        /// Record time of what the rows say: never before what they contain.
+        let knownAt: Int64
 
         /// The log position that the rows contain.
         var position: UInt64 { min(own.position, registry.position) }
@@ -91,13 +93,15 @@ extension ModelEngine {
     private func sources(_ plan: QueryPlan, in state: EngineState) throws -> Sources {
         let own = try serving(plan.model.name, in: state)
         let reference = try serving(registry.name, in: state)
-        // Everything was recorded by then: the stored content is the answer.
-        let isPresent = plan.knownAt >= state.lastRecordedAt
+        // Everything was recorded by then: the stored content is the answer. Who names no time
+        // asks for what is known now, also when facts have come since the question was put.
+        let knownAt = plan.knownAt ?? max(plan.now, state.lastRecordedAt)
+        let isPresent = knownAt >= state.lastRecordedAt
         return Sources(
             own: own, registry: reference,
             basis: AnswerBasis(
                 model: own.content, registry: reference.content, asOf: plan.asOf,
-                knownAt: isPresent ? nil : plan.knownAt))
+                knownAt: isPresent ? nil : knownAt), knownAt: knownAt)
     }
 
     /// The answer from rows that are kept in memory; nil when there are none.
@@ -105,7 +109,7 @@ extension ModelEngine {
         if plan.entity != nil || plan.source.isInOrder { return nil }
         let sources = try sources(plan, in: state.withLock { $0 })
         guard let built = built.value(plan.key(sources.basis)) else { return nil }
-        return try page(plan, sources.position) { sink in
+        return try page(plan, sources) { sink in
             try built.fill(sink, after: plan.after, where: plan.conditions.firstText)
         }
     }
@@ -119,7 +123,7 @@ extension ModelEngine {
     private func read(_ plan: QueryPlan) throws -> ModelPage {
         try store.environment.read { transaction in
             let sources = try sources(plan, in: try storedState(in: transaction))
-            return try page(plan, sources.position) { sink in
+            return try page(plan, sources) { sink in
                 try read(plan, sources, into: sink, in: transaction)
             }
         }
@@ -168,17 +172,18 @@ extension ModelEngine {
     }
 
     private func page(
-        _ plan: QueryPlan, _ position: UInt64, _ fill: (PageSink) throws -> Void
+        _ plan: QueryPlan, _ sources: Sources, _ fill: (PageSink) throws -> Void
     ) throws -> ModelPage {
+        let position = sources.position
         let sink = PageSink(
             after: plan.after, limit: plan.limit, plan.conditions,
-            LawColumns(asOf: plan.asOf, knownAt: plan.knownAt))
+            LawColumns(asOf: plan.asOf, knownAt: sources.knownAt))
         try fill(sink)
         let head = feed.head
         let next = sink.hasMore ? sink.rows.last.map { plan.token(after: $0.key) } : nil
         return ModelPage(
             rowType: plan.table.rowType, rows: sink.rows, position: position, asOf: plan.asOf,
-            knownAt: plan.knownAt, lag: head > position ? head - position : 0,
+            knownAt: sources.knownAt, lag: head > position ? head - position : 0,
             nextPage: next?.encoded)
     }
 

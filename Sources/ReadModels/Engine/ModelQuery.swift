@@ -58,22 +58,26 @@ package struct ModelPage: Sendable {
 /// Where the next page begins, and the question that it continues.
 struct PageToken {
     let asOf: LocalDate
-    let knownAt: Int64
+    /// What the query itself has named. Otherwise each page says what is known when it is asked
+    /// for: pages are no snapshots.
+    let knownAt: Int64?
     /// Names model, table and conditions: a token fits no other query.
     let filter: [UInt8]
     let lastKey: [UInt8]
 
+    private static let form: UInt8 = 2
+
     var encoded: [UInt8] {
         var writer = ByteWriter()
-        writer.byte(1)
+        writer.byte(Self.form)
         writer.day(asOf)
-        writer.signed(knownAt)
+        writer.optional(knownAt) { $0.signed($1) }
         writer.blob(filter)
         writer.blob(lastKey)
         return writer.bytes
     }
 
-    init(asOf: LocalDate, knownAt: Int64, filter: [UInt8], lastKey: [UInt8]) {
+    init(asOf: LocalDate, knownAt: Int64?, filter: [UInt8], lastKey: [UInt8]) {
         self.asOf = asOf
         self.knownAt = knownAt
         self.filter = filter
@@ -84,9 +88,9 @@ struct PageToken {
     init(encoded bytes: [UInt8]) throws(ModelFault) {
         var reader = ByteReader(bytes)
         do {
-            guard try reader.byte() == 1 else { throw ModelFault.corrupted("page token") }
+            guard try reader.byte() == Self.form else { throw ModelFault.corrupted("page token") }
             asOf = try reader.day()
-            knownAt = try reader.signed()
+            knownAt = try reader.optional { (reader) throws(ModelFault) in try reader.signed() }
             filter = try reader.blob()
             lastKey = try reader.blob()
             // A token comes from outside: days beyond the calendar would not survive arithmetic.

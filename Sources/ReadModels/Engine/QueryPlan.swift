@@ -32,7 +32,10 @@ struct QueryPlan {
     let org: String?
     let period: CalendarPeriod?
     let asOf: LocalDate
-    let knownAt: Int64
+    /// Nil for what is known now.
+    let knownAt: Int64?
+    /// The instant of asking.
+    let now: Int64
     let limit: Int
     let conditions: RowConditions
     /// Key of the last row of the page before.
@@ -64,7 +67,8 @@ struct QueryPlan {
         org = query.org
         period = query.period
         asOf = token?.asOf ?? query.asOf ?? LocalDate(instant: query.now)
-        knownAt = token?.knownAt ?? query.knownAt ?? query.now
+        knownAt = token?.knownAt ?? query.knownAt
+        now = query.now
         limit = max(0, query.limit)
         after = token?.lastKey
         conditions = try RowConditions(query.conditions, entry.descriptor)

@@ -50,6 +50,9 @@ package struct CallContext: Sendable {
     package let allowance: Credit
     /// The largest message that the client accepts, in bytes.
     package let messageBytesMax: Int
+    /// No other call is under way, and nothing more has been read: the event loop can be spared
+    /// for the time of a commit.
+    package let isAlone: Bool
     /// The way to answer, from any thread.
     package let responder: Responder
 }

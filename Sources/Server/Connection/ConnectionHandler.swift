@@ -24,6 +24,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var wake: (at: Instant, task: Scheduled<Void>)?
     /// Frames are being taken; what is to be written is written at the end of it.
     private var isReading = false
+    /// More has been read than the frame that is being taken.
+    private var hasMoreInput = false
     private var isWriting = false
     private var isUnwritten = false
     private var isClosing = false
@@ -113,6 +115,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         do throws(ProtocolFault) {
             while machine.phase != .closing, let frame = try decoder.next(&bytes) {
                 consumed = true
+                hasMoreInput = bytes.readableBytes > 0
                 carryOut(machine.frameReceived(frame, at: now))
             }
         } catch {
@@ -164,7 +167,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
             call: CallContext(
                 method: call.method, metadata: call.metadata, deadline: call.deadline,
                 peer: peer, allowance: call.allowance,
-                messageBytesMax: machine.peerMessageBytesMax, responder: responder))
+                messageBytesMax: machine.peerMessageBytesMax, isAlone: isAlone,
+                responder: responder))
         guard machine.awaitsAnswer(call.id) else { return }
         handlers[call.id] = handler
         if let message = call.message {
@@ -172,6 +176,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
         } else if call.ends {
             handler.halfClosed()
         }
+    }
+
+    /// Whether the call that is being opened is the only thing the server has to do.
+    private var isAlone: Bool {
+        !hasMoreInput && machine.callsHeld <= 1 && load.calls.value == reportedCalls
     }
 
     private func deliver(_ message: InboundMessage, ends: Bool, to call: CallID) {

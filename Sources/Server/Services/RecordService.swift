@@ -13,16 +13,20 @@ enum RecordService {
     private static let aside = DispatchQueue(label: "taizhang.intake", qos: .userInitiated)
 
     /// Serves one call of `Record`.
+    ///
+    /// - Parameter mayCarry: the calling thread may judge and commit by itself: for a lone caller
+    ///   every hand-over between threads is time that it waits.
     static func record(
-        _ bytes: [UInt8], _ ledger: Ledger, _ actor: RecordingActor, _ responder: Responder
+        _ bytes: [UInt8], _ ledger: Ledger, _ actor: RecordingActor, mayCarry: Bool,
+        _ responder: Responder
     ) throws(WireStatus) {
         guard bytes.count > inlineBytesMax else {
-            try take(bytes, ledger, actor, responder)
+            try take(bytes, ledger, actor, mayCarry: mayCarry, responder)
             return
         }
         aside.async {
             do throws(WireStatus) {
-                try take(bytes, ledger, actor, responder)
+                try take(bytes, ledger, actor, mayCarry: false, responder)
             } catch {
                 responder.finish(error)
             }
@@ -30,7 +34,8 @@ enum RecordService {
     }
 
     private static func take(
-        _ bytes: [UInt8], _ ledger: Ledger, _ actor: RecordingActor, _ responder: Responder
+        _ bytes: [UInt8], _ ledger: Ledger, _ actor: RecordingActor, mayCarry: Bool,
+        _ responder: Responder
     ) throws(WireStatus) {
         let parts = try RecordParts(bytes)
         let request = try FactIntake.request(
@@ -38,7 +43,7 @@ enum RecordService {
             dryRun: parts.dryRun, actor: actor)
         let count = request.events.count
         let counters = ledger.counters
-        ledger.log.submit(request) { result in
+        ledger.log.submit(request, mayCarry: mayCarry) { result in
             switch result {
             case .success(let outcome):
                 if case .appended = outcome { counters.count(recorded: count) }

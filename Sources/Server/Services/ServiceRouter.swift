@@ -34,7 +34,8 @@ package final class ServiceRouter: CallRouter {
         switch method {
         case .record:
             return SingleRequestHandler(call) { bytes throws(WireStatus) in
-                try RecordService.record(bytes, ledger, try Self.actor(call), responder)
+                try RecordService.record(
+                    bytes, ledger, try Self.actor(call), mayCarry: call.isAlone, responder)
                 return nil
             }
         case .importFacts:

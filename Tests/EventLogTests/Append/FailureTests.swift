@@ -242,6 +242,7 @@ import Testing
                 AppendRequest(events: (1...5).map { draft($0) }),
                 AppendRequest(events: [draft(1, stream: "")]),
                 AppendRequest(events: [draft(1, stream: long)]),
+                AppendRequest(events: [draft(1, stream: "-7")]),
                 AppendRequest(events: [draft(1, tags: [long])]),
                 AppendRequest(
                     events: [draft(1)], expected: [StreamExpectation(stream: "", version: .any)]),

@@ -126,6 +126,43 @@ struct PointQueryTests {
         #expect(try total() == 2)
     }
 
+    /// Whoever names no record time asks for what is known now: facts that were recorded after the
+    /// question was put do not make it a question about the past.
+    @Test func presentIsWhatIsKnown() throws {
+        var history = History(tenant: "root")
+        history.organisation("root", on: day(20_180_101))
+        for number in 1...3 { history.branch("b\(number)", org: "root", on: day(20_180_101)) }
+        let board = try Board(history.facts)
+        var query = ModelQuery(model: "branch_health", now: noon(day(20_190_101)))
+        query.asOf = day(20_190_101)
+        query.limit = 2
+        let first = try board.engine.rows(query)
+        #expect(first.knownAt == noon(day(20_190_101)))
+        let known = history.facts.count
+        history.branch("b4", org: "root", on: day(20_180_201), full: 5)
+        history.void(history.facts[1].id, recorded: day(20_190_202))
+        board.feed.append(Array(history.facts[known...]))
+        try board.engine.catchUp()
+        query.pageToken = first.nextPage
+        let second = try board.engine.rows(query)
+        #expect(
+            try second.rows.map { try BranchHealthRow(decoding: $0.bytes).branch }
+                == ["b3", "b4"])
+        #expect(second.knownAt == noon(day(20_190_202)))
+        // A time that the query names holds for all of its pages.
+        query.pageToken = nil
+        query.knownAt = noon(day(20_190_101))
+        query.limit = 1
+        var past: [String] = []
+        repeat {
+            let page = try board.engine.rows(query)
+            #expect(page.knownAt == noon(day(20_190_101)))
+            past += try page.rows.map { try BranchHealthRow(decoding: $0.bytes).branch }
+            query.pageToken = page.nextPage
+        } while query.pageToken != nil
+        #expect(past == ["b1", "b2", "b3", "b4"])
+    }
+
     /// No model looks at a fact of a type that it does not name.
     @Test func typesAreComplete() throws {
         for type in EventType.all {

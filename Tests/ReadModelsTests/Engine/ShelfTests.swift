@@ -77,7 +77,9 @@ struct ShelfTests {
 
     @Test func damagedBytesAreErrors() {
         #expect(throws: ModelFault.self) { try FunnelStatus(encoded: [200, 1]) }
-        #expect(throws: ModelFault.self) { try Emission(day: day(20_190_101), encoded: [255, 255, 255, 255, 127]) }
+        #expect(throws: ModelFault.self) {
+            try Emission(day: day(20_190_101), encoded: [255, 255, 255, 255, 127])
+        }
         #expect(throws: ModelFault.self) { try FactCodec.decode([1, 2, 3]) }
         #expect(throws: ModelFault.self) { try EngineState(encoded: [2, 200]) }
     }
