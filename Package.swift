@@ -50,6 +50,8 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
         library("LMDB", ["CLMDB"]),
         library("Zlib", ["CZlib"]),
         library("LogFormat", ["Zlib", crypto]),
@@ -68,8 +70,8 @@ let package = Package(
         .executableTarget(
             name: "taizhang",
             dependencies: [
-                "Client", "EventLog", "LogFormat", "PartyBuilding", "ReadModels", "Schema", "Server",
-                arguments, crypto, histogram,
+                "CJemalloc", "Client", "EventLog", "LogFormat", "PartyBuilding", "ReadModels",
+                "Schema", "Server", arguments, crypto, histogram,
             ],
             swiftSettings: dialect),
         .target(
@@ -91,7 +93,7 @@ let package = Package(
                 "Server", "Client", "EventLog", "ReadModels", "Schema", "Wire", "TestSupport",
                 nioCore, nioEmbedded, nioPosix,
             ]),
-        tests("ClientTests", ["Client", "Schema", "Wire", "TestSupport"]),
+        tests("ClientTests", ["Client", "LogFormat", "Schema", "Wire", "TestSupport"]),
         tests("IntegrationTests", ["Client", "Schema", "Wire", "TestSupport"]),
         tests("LayoutTests", ["TestSupport"]),
     ]

@@ -71,7 +71,11 @@ package struct EventLogOptions: Sendable {
     /// The same while much waits: level 3 makes 86 bytes in two thirds of the time.
     package var sealLevelInHaste = 3
     /// Events that wait for the sealer before it makes haste.
-    package var sealHasteEvents = 65_536
+    package var sealHasteEvents = 131_072
+    /// Events that may wait for the sealer while appends come fast: it has time afterwards.
+    package var sealDeferredEvents = 524_288
+    /// Appends come fast when there are more events than this in a hundredth of a second.
+    package var sealBusyEvents = 100
     /// Bytes of a preset dictionary; zlib uses at most 32 KiB.
     package var dictionaryBytes = 32 << 10
     /// Blocks after which a new dictionary is tried; in the beginning it is tried more often.

@@ -27,6 +27,7 @@ import Testing
     @Test func theCLibrariesHaveOneImporterEach() throws {
         let owners = [
             "CLMDB": "Sources/LMDB/", "CZlib": "Sources/Zlib/",
+            "CJemalloc": "Sources/taizhang/",
             "ArgumentParser": "Sources/taizhang/",
         ]
         for file in try Repository.swiftFiles("Sources") {
@@ -104,8 +105,8 @@ struct ImportRules: CustomTestStringConvertible, Sendable {
         ImportRules(
             "taizhang",
             [
-                "ArgumentParser", "Client", "Crypto", "EventLog", "Foundation", "Histogram", "LMDB",
-                "LogFormat", "Logging", "PartyBuilding", "ReadModels", "Schema", "Server", "ServiceLifecycle",
+                "ArgumentParser", "CJemalloc", "Client", "Crypto", "EventLog", "Foundation",
+                "Histogram", "LMDB", "LogFormat", "Logging", "PartyBuilding", "ReadModels", "Schema", "Server", "ServiceLifecycle",
                 "UnixSignals", "Wire",
             ]),
     ]

@@ -23,6 +23,8 @@ final class Sealer: @unchecked Sendable {
     private var frontier: MerkleFrontier?
     /// Bytes of batches that make about one block, as the last ones showed.
     private var rawBytesWanted: Int
+    /// The last durable position when the sealer last looked whether appends come fast.
+    private var lastSeen: UInt64
     private var blocksUntilTrial = 0
     /// Blocks from the last trial of a dictionary to the next: what a young ledger records changes
     /// more often.
@@ -43,6 +45,7 @@ final class Sealer: @unchecked Sendable {
         self.pipeline = pipeline
         self.options = options
         rawBytesWanted = Self.rawBytesWanted(options)
+        lastSeen = committer.durable
     }
 
     /// Bytes of batches that make a block, before there is any experience.
@@ -54,7 +57,7 @@ final class Sealer: @unchecked Sendable {
     func run() {
         // Appends come first. Where this is not allowed, sealing merely competes with them.
         _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
-        while desk.waitForWork() {
+        while desk.waitForWork(), makeWay() {
             do {
                 switch try turn() {
                 case .sealed: break
@@ -69,6 +72,22 @@ final class Sealer: @unchecked Sendable {
                 return
             }
         }
+    }
+
+    /// Waits while appends come fast, unless too much waits already.
+    ///
+    /// - Returns: false when the log closes.
+    private func makeWay() -> Bool {
+        while true {
+            let before = committer.durable
+            guard before - log.sealedThrough < UInt64(options.sealDeferredEvents),
+                lastSeen + UInt64(options.sealBusyEvents) < before
+            else { break }
+            guard desk.pause(milliseconds: 10) else { return false }
+            lastSeen = before
+        }
+        lastSeen = committer.durable
+        return true
     }
 
     /// Makes and swaps in one block.
@@ -176,7 +195,10 @@ final class Sealer: @unchecked Sendable {
     /// - Returns: false when it was not put in: the log closes or has stopped, or there was no room.
     private func handOver(_ group: SealedGroup) -> Bool {
         desk.offer(group)
-        if let early = desk.outcome(milliseconds: options.sealPatienceMilliseconds) {
+        // While events come, a commit will soon take the block along.
+        if committer.durable != lastSeen,
+            let early = desk.outcome(milliseconds: options.sealPatienceMilliseconds)
+        {
             return early
         }
         // No commit came by: the committer makes one for the block alone.

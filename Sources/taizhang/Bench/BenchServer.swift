@@ -69,7 +69,8 @@ private struct BenchDirectory: Sendable {
         // /var/tmp outlives a restart of the machine, so that it is on a disk: a flush into memory
         // would cost nothing.
         let parent = Terminal.environment("TMPDIR") ?? "/var/tmp"
-        var template = Array("\(parent)/taizhang-bench-XXXXXX\0".utf8CString)
+        var template = Array(
+            "\(parent)/taizhang-bench-\(String(repeating: "X", count: 6))".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw BenchTexts.noDirectory(parent, String(cString: strerror(errno)))
         }

@@ -31,6 +31,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await general.run {
+            Allocator.begin()
             let address = try ServerAddress(parsing: listen)
             var options = ServerOptions(dataDirectory: data)
             options.host = address.host

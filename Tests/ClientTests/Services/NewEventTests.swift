@@ -25,7 +25,11 @@ import Testing
         fact.position = 12
         fact.streamVersion = 3
         fact.envelope = Data(event.envelope)
-        let read = try LedgerEvent(fact)
+        var response = ReadResponse()
+        response.facts = [fact]
+        let events = try EventBatch(response, ValueReaders()).events()
+        let read = try #require(events.first)
+        #expect(events.count == 1)
         #expect(read.id == event.id)
         #expect(read.stream == event.stream)
         let json = try read.json()

@@ -32,6 +32,7 @@ struct LedgerFixture {
         fixture.options.dictionaryBytes = 300
         fixture.options.dictionaryInterval = 5
         fixture.options.sealPatienceMilliseconds = 1
+        fixture.options.sealBusyEvents = .max
         return fixture
     }
 
