@@ -20,6 +20,11 @@ extension ValueView {
     /// that holds a single record of the greatest size.
     static let frameBytesMax = 64 << 20
 
+    /// The most that deflate can make of one byte.
+    private static let inflationMax = 1_032
+    /// A packed record has ten numbers at least, and a name or where it is.
+    private static let packedBytesMin = 10
+
     /// Number of the preset dictionary that the frames were deflated with; 0 is none.
     package var dictionaryNumber: UInt32 {
         header.kind == .sealedBlock ? number(at: 0) : 0
@@ -61,17 +66,24 @@ extension ValueView {
         else { throw fault() }
         var event = -1
         var end = 0
+        var inflatedBefore = 0
         for index in 0..<frameCount {
             let offset = framesOffset + index * Self.sealedEntrySize
             let first = Int(number(at: offset))
             let next = Int(number(at: offset + 4))
+            let inflated = Int(number(at: offset + 12))
             guard first > event, index > 0 || first == 0, first < Int(header.count), next > end,
-                Int(number(at: offset + 12)) <= Self.frameBytesMax
+                inflated <= min(Self.frameBytesMax, (next - end) * Self.inflationMax)
             else { throw fault() }
+            // No announced number may be larger than what can be there.
+            if index > 0, (first - event) * Self.packedBytesMin > inflatedBefore { throw fault() }
+            inflatedBefore = inflated
             event = first
             end = next
         }
-        guard end == content.count else { throw fault() }
+        guard end == content.count,
+            (Int(header.count) - event) * Self.packedBytesMin <= inflatedBefore
+        else { throw fault() }
     }
 
     func frame(_ index: Int) -> SealedFrame {

@@ -101,12 +101,14 @@ struct ImportRules: CustomTestStringConvertible, Sendable {
                 "UnixSignals", "Wire",
                 "Zlib",
             ]),
-        ImportRules("Client", ["Foundation", "LogFormat", "NIOCore", "NIOPosix", "Schema", "Wire"]),
+        ImportRules(
+            "Client", ["Foundation", "LogFormat", "NIOCore", "NIOPosix", "Schema", "Wire"]),
         ImportRules(
             "taizhang",
             [
                 "ArgumentParser", "CJemalloc", "Client", "Crypto", "EventLog", "Foundation",
-                "Histogram", "LMDB", "LogFormat", "Logging", "PartyBuilding", "ReadModels", "Schema", "Server", "ServiceLifecycle",
+                "Histogram", "LMDB", "LogFormat", "Logging", "PartyBuilding", "ReadModels",
+                "Schema", "Server", "ServiceLifecycle",
                 "UnixSignals", "Wire",
             ]),
     ]

@@ -1,6 +1,7 @@
 """Our side: the figures of `taizhang bench`, and what it takes to kill and open a server."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -35,8 +36,10 @@ class Taizhang:
     def note():
         return ("300-byte payloads, the rules judge every fact, the expected version of its stream "
                 "is checked, the flush comes before the answer, TCP on the loopback; client, "
-                "server and kernel share the cores. Bytes per fact are those of log and index "
-                "without read models, like du counts them; setup facts count as facts.")
+                "server and kernel share the cores. Bytes per fact are the pages in use of log and "
+                "index, without read models; setup facts count as facts. Rates with more facts in the "
+                "ledger are those of a warm server: one that has just been started reads the facts "
+                "of each activity once.")
 
     def bench(self, work, *words, folder=None, **options):
         """Runs `taizhang bench WORK` and returns its JSON objects, without that of the setup."""
@@ -133,11 +136,15 @@ class Taizhang:
     # --- the ledger's directory, and the server as a process -------------------------------------
 
     def sizes(self, folder):
-        """Bytes on the disk, by part, as du counts them."""
+        """Bytes by part: of the pages that hold something, as the server tells, and of the files,
+        in which pages that sealing set free wait for later facts."""
         ledger = self.ledger(folder)
+        with self.serving(folder) as (_, address, _seconds):
+            status = json.loads(self.workshop.run(
+                [self.executable, "status", "--server", address, "--json"]))
         return {
-            part: disk_bytes(ledger / part) if (ledger / part).exists() else 0
-            for part in ("log", "index", "views")}
+            "log": int(status["log_bytes"]), "index": int(status["index_bytes"]),
+            "log_file": disk_bytes(ledger / "log"), "index_file": disk_bytes(ledger / "index")}
 
     @staticmethod
     def ledger(folder):

@@ -12,6 +12,9 @@ public struct EventBatch: Sendable {
         case records([UInt8], ends: [Int], first: UInt64)
     }
 
+    /// Far more than a server makes of one block.
+    private static let inflatedBytesMax = 128 << 20
+
     private var content: Content
     /// Whether the events are deflated.
     let isSealed: Bool
@@ -107,8 +110,11 @@ public struct EventBatch: Sendable {
         var records: [UInt8] = []
         var ends: [Int] = []
         records.reserveCapacity(8 * bytes.count)
-        ends.reserveCapacity(count)
-        try forEachRecord(of: bytes, from: from) { _, record in
+        ends.reserveCapacity(min(count, 4_096))
+        try forEachRecord(of: bytes, from: from) { position, record in
+            guard records.count < Self.inflatedBytesMax else {
+                throw TaizhangError(.dataLoss, "the block of event \(position) is far too large")
+            }
             records.append(contentsOf: record.bytes)
             ends.append(records.count)
         }
@@ -139,7 +145,7 @@ public struct EventBatch: Sendable {
     /// - Throws: `TaizhangError` DATA_LOSS for what is damaged.
     public func events() throws -> [LedgerEvent] {
         var events: [LedgerEvent] = []
-        events.reserveCapacity(count)
+        events.reserveCapacity(min(count, 4_096))
         try forEach { events.append(try $0.event()) }
         return events
     }
@@ -154,8 +160,17 @@ final class ValueReaders: Sendable {
 
     private let state = Mutex(State())
 
-    func add(_ dictionary: SealDictionary) {
-        state.withLock { $0.dictionaries[dictionary.number] = [UInt8](dictionary.content) }
+    /// Takes a dictionary in.
+    ///
+    /// - Returns: false when one with this number and other bytes is known: another ledger, or
+    ///   another copy of it, answers now, and needs readers of its own.
+    func add(_ dictionary: SealDictionary) -> Bool {
+        state.withLock { state in
+            let bytes = [UInt8](dictionary.content)
+            if let known = state.dictionaries[dictionary.number], known != bytes { return false }
+            state.dictionaries[dictionary.number] = bytes
+            return true
+        }
     }
 
     func lend(_ body: (ValueReader) throws -> Void) rethrows {

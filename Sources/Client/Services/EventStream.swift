@@ -29,9 +29,11 @@ public struct EventBatches: AsyncSequence, Sendable {
     public struct Iterator: AsyncIteratorProtocol {
         private var messages: MessageStream.Iterator
         private let progress: ReadProgress
-        private let readers = ValueReaders()
+        private var readers = ValueReaders()
         private var last: EventBatch?
         /// Batches that have come and are being inflated, in order.
+        /// Why the reading has ended; nil while it goes on.
+        private var failure: (any Error)?
         private var ahead = CircularBuffer<Task<EventBatch, any Error>>()
 
         /// Batches inflated at the same time: enough for the other cores, little in memory.
@@ -46,7 +48,7 @@ public struct EventBatches: AsyncSequence, Sendable {
         public mutating func next(
             isolation actor: isolated (any Actor)?
         ) async throws -> EventBatch? {
-            while ahead.count < Self.aheadMax, !progress.isComplete {
+            while failure == nil, ahead.count < Self.aheadMax, !progress.isComplete {
                 // One must come; more are taken only when they are there.
                 let part =
                     ahead.isEmpty
@@ -58,18 +60,29 @@ public struct EventBatches: AsyncSequence, Sendable {
                 if ahead.isEmpty, !batch.isSealed { return batch }
                 ahead.append(Task { try batch.inflated() })
             }
-            return try await ahead.popFirst()?.value
+            if let failure { throw failure }
+            do {
+                return try await ahead.popFirst()?.value
+            } catch {
+                // What comes behind a batch that cannot be read must not look like its successor.
+                ahead.removeAll()
+                failure = error
+                throw error
+            }
         }
 
         /// - Returns: nil for a message that only prepares what follows.
-        private func batch(_ part: StreamPart) throws(TaizhangError) -> EventBatch? {
+        private mutating func batch(_ part: StreamPart) throws(TaizhangError) -> EventBatch? {
             guard !part.isBlock else {
                 return try EventBatch(
                     value: part.bytes, expected: progress.expected, after: last, readers)
             }
             let response = try ReadResponse.answer(part.bytes)
             guard response.hasDictionary else { return EventBatch(response, readers) }
-            readers.add(response.dictionary)
+            if !readers.add(response.dictionary) {
+                readers = ValueReaders()
+                _ = readers.add(response.dictionary)
+            }
             return nil
         }
     }

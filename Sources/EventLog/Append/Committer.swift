@@ -52,10 +52,9 @@ final class Committer: @unchecked Sendable {
             batch.deliver()
             return nil
         }
-        let group = desk.take()
         do {
             try options.beforeCommit?(Position(batch.first))
-            head = try write(batch, group)
+            head = try write(batch, desk.take())
         } catch {
             return Self.failure(error)
         }

@@ -86,6 +86,12 @@ extension Sequencer {
                 throw EventLogError.damaged(position: Position(position), fault)
             }
         }
+        guard stream.utf8.first != UInt8(ascii: "-"), Set(tags).count == tags.count,
+            !tags.contains(stream)
+        else {
+            throw EventLogError.damaged(
+                position: Position(position), "no log writes such a stream or such tags")
+        }
         guard try event(withID: id) == nil else {
             throw EventLogError.doesNotContinue("id \(id) is recorded already")
         }

@@ -179,13 +179,14 @@ final class Sequencer: @unchecked Sendable {
 
     /// Passes on that batches became durable.
     private func settle() {
+        // Also when nothing became durable: dry runs and refused requests name names as well.
+        overlay.trimNames()
         let durable = committer.durable
         guard durable > settled else { return }
         settled = durable
         let end = flying.firstIndex { $0.last > durable } ?? flying.count
         reuse(flying[..<end])
         flying.removeFirst(end)
-        overlay.trimNames()
         judge?.settled(through: Position(durable))
     }
 
@@ -237,7 +238,12 @@ final class Sequencer: @unchecked Sendable {
     func commitAlone(_ batch: Batch) -> CommitFailure? {
         claimCommitter(for: nil)
         let failure = committer.commit(batch)
-        pipeline.withLock { $0.isCommitterIdle = true }
+        let isSealDue = pipeline.withLock { state in
+            state.isCommitterIdle = true
+            return state.isSealDue
+        }
+        // The committer was asked for a block's own commit while it could not begin one.
+        if isSealDue { pipeline.wake(role: Pipeline.committerRole) }
         if let failure { undo(failure, batch) } else { reuse(batch.values[...]) }
         return failure
     }

@@ -60,6 +60,8 @@ struct OverlayState {
     private(set) var last: UInt64
     /// The greatest version 7 id in the table: a greater one cannot be there.
     private(set) var greatestV7 = EventID(high: 0, low: 0)
+    /// Number of names at which the next trimming is worth its time.
+    private var trimAt = 0
     /// Ends of durable commits after the floor.
     private(set) var marks: [OverlayMark] = []
     /// Index keys of the events up to the last mark.
@@ -366,7 +368,7 @@ struct OverlayState {
     }
 
     fileprivate mutating func trimNames(limit: Int) {
-        guard names.count > limit else { return }
+        guard names.count > max(limit, trimAt) else { return }
         var isFreed = [Bool](repeating: false, count: lists.count)
         names.trim { [lists] entry in
             let own = [entry.stream, entry.tag, entry.category].compactMap { $0 }
@@ -384,5 +386,7 @@ struct OverlayState {
                 entry.categoryOfStream = nil
             }
         }
+        // Names that are in use stay: looking at all of them again is put off until more came.
+        trimAt = names.count + limit / 4
     }
 }

@@ -80,7 +80,7 @@ final class Sealer: @unchecked Sendable {
     private func makeWay() -> Bool {
         while true {
             let before = committer.durable
-            guard before - log.sealedThrough < UInt64(options.sealDeferredEvents),
+            guard before < log.sealedThrough + UInt64(options.sealDeferredEvents),
                 lastSeen + UInt64(options.sealBusyEvents) < before
             else { break }
             guard desk.pause(milliseconds: 10) else { return false }

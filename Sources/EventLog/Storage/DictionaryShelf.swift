@@ -5,7 +5,13 @@ import Zlib
 
 /// The preset dictionaries of a ledger, in memory: there are few, and every reader needs them.
 final class DictionaryShelf: Sendable {
-    private let known = Mutex<[UInt32: [UInt8]]>([:])
+    private struct State {
+        var known: [UInt32: [UInt8]] = [:]
+        /// Dictionaries from 1 to this one are in the log.
+        var stored: UInt32 = 0
+    }
+
+    private let state = Mutex(State())
 
     /// Key in `meta` of the dictionary with this number.
     static func key(_ number: UInt32) -> String {
@@ -38,18 +44,27 @@ final class DictionaryShelf: Sendable {
 
     /// The dictionary with this number; nil when there is none.
     func bytes(_ number: UInt32) -> [UInt8]? {
-        known.withLock { $0[number] }
+        state.withLock { $0.known[number] }
     }
 
-    /// The one that was added last; nil when there is none.
+    /// The one that was stored last; nil when there is none.
     var newest: PresetDictionary? {
-        known.withLock { known in
-            let number = UInt32(known.count)
-            return known[number].map { PresetDictionary(number: number, bytes: $0) }
+        state.withLock { state in
+            state.known[state.stored].map { PresetDictionary(number: state.stored, bytes: $0) }
         }
     }
 
+    /// Makes a dictionary known that a transaction is about to store: as soon as that has ended,
+    /// readers meet blocks that need it.
+    func prepare(_ dictionary: PresetDictionary) {
+        state.withLock { $0.known[dictionary.number] = dictionary.bytes }
+    }
+
+    /// The dictionary is in the log.
     func add(_ dictionary: PresetDictionary) {
-        known.withLock { $0[dictionary.number] = dictionary.bytes }
+        state.withLock { state in
+            state.known[dictionary.number] = dictionary.bytes
+            state.stored = max(state.stored, dictionary.number)
+        }
     }
 }

@@ -87,13 +87,18 @@ extension LogStore {
     func forEachRecord(
         from position: UInt64, _ body: (UInt64, RecordView, _ isLast: Bool) throws -> Bool
     ) throws(EventLogError) {
+        var next = position
         try withReader { reader in
             try withValues(from: position) { value, _ in
                 let header = value.header
-                for at in max(header.first, position)...header.last {
+                guard header.first <= next, next <= header.last else {
+                    throw FormatFault.damaged(position: next, "the event is missing")
+                }
+                for at in next...header.last {
                     let record = try reader.record(at: at, in: value)
                     guard try body(at, record, at == header.last) else { return false }
                 }
+                next = header.last + 1
                 return true
             }
         }

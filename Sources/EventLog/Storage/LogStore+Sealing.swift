@@ -16,7 +16,16 @@ extension LogStore {
                 var reader = ByteReader(span.transactionBytes)
                 return reader.uint64()
             }
-            sealedWord.store(through.flatMap { $0 } ?? 0, ordering: .releasing)
+            let last = try transaction.withCursor(values) { cursor in
+                try cursor.last() ? try Self.value(of: cursor).header.last : 0
+            }
+            // The number has no checksum of its own; what cannot be is not believed.
+            let sealed = through.flatMap { $0 } ?? 0
+            guard sealed <= last else {
+                throw EventLogError.damaged(
+                    position: Position(last), "sealed through \(sealed), behind the last event")
+            }
+            sealedWord.store(sealed, ordering: .releasing)
             var number: UInt32 = 1
             while true {
                 let found = try transaction.get(meta, DictionaryShelf.key(number)) { span in
@@ -37,6 +46,7 @@ extension LogStore {
     /// Puts a block in the place of its batches.
     func swap(in group: SealedGroup, _ transaction: inout WriteTransaction) throws {
         if let dictionary = group.newDictionary {
+            dictionaries.prepare(dictionary)
             try transaction.put(
                 meta, DictionaryShelf.key(dictionary.number),
                 DictionaryShelf.stored(dictionary.bytes))
@@ -130,17 +140,19 @@ extension LogStore {
 
     /// The values of the commit after `position`, raw; those of a sealed block are made anew.
     ///
-    /// - Throws: `.misuse` when `position` lies inside of a block.
+    /// - Throws: `.misuse` when `position` lies inside of a raw batch.
     func rawValues(after position: UInt64) throws(EventLogError) -> [[UInt8]] {
         var values: [[UInt8]] = []
         try withReader { reader in
             try withValues(from: position + 1) { value, bytes in
-                guard value.header.first == position + 1 || !values.isEmpty else {
-                    throw EventLogError.misuse("no value ends at position \(position)")
-                }
                 switch value.header.kind {
-                case .rawBatch: values.append([UInt8](bytes))
-                case .sealedBlock: values += try Self.unseal(value, reader)
+                case .rawBatch:
+                    guard value.header.first == position + 1 || !values.isEmpty else {
+                        throw EventLogError.misuse("no value ends at position \(position)")
+                    }
+                    values.append([UInt8](bytes))
+                case .sealedBlock:
+                    values += try Self.unseal(value, after: position, reader)
                 }
                 return value.header.isContinued
             }
@@ -148,10 +160,16 @@ extension LogStore {
         return values
     }
 
-    /// The raw values that hold the events of a sealed block.
-    private static func unseal(_ value: ValueView, _ reader: ValueReader) throws -> [[UInt8]] {
-        guard var frontier = value.frontierBefore else { return [] }
-        var pending = PendingValue(first: value.header.first)
+    /// The raw values that hold the events of a sealed block behind `position`.
+    private static func unseal(
+        _ value: ValueView, after position: UInt64, _ reader: ValueReader
+    ) throws -> [[UInt8]] {
+        let first = max(value.header.first, position + 1)
+        let before =
+            first == value.header.first
+            ? value.frontierBefore : try frontier(through: first - 1, of: value, reader)
+        guard var frontier = before else { return [] }
+        var pending = PendingValue(first: first)
         var values: [[UInt8]] = []
         func end(isContinued: Bool) {
             var bytes = [UInt8](repeating: 0, count: pending.storedBytes)
@@ -160,7 +178,7 @@ extension LogStore {
             }
             values.append(bytes)
         }
-        for position in value.header.first...value.header.last {
+        for position in first...value.header.last {
             let record = try reader.record(at: position, in: value).bytes
             if pending.count > 0, pending.recordBytes + record.count > unsealedValueBytes {
                 end(isContinued: true)

@@ -210,7 +210,9 @@ package final class Office {
             for tag in last.tags { forget(tag) }
             touched.removeLast()
         }
-        for tree in trees.values { tree.lastRecordedAt = nil }
+        // Also those that a refused or dry registration would have founded.
+        trees.removeAll()
+        latestTree = nil
     }
 
     // MARK: What is kept

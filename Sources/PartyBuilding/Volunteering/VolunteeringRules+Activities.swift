@@ -142,12 +142,15 @@ extension VolunteeringRules {
         },
     ]
 
-    /// Whether the facts of the activity name a person among those who served.
+    /// Whether the facts of the activity name a person among those who served. The person's own
+    /// facts are looked through: an activity may have many more.
     private static func hasServed(_ person: String, _ judging: Judging) throws -> Bool {
         try judging.office.facts(
-            tag: judging.fact.stream, types: [.volunteerServiceRecorded]
+            tag: "person-\(person)", types: [.volunteerServiceRecorded]
         ).contains { fact in
-            guard case .volunteerServiceRecorded(let event) = fact.payload else { return false }
+            guard fact.stream == judging.fact.stream,
+                case .volunteerServiceRecorded(let event) = fact.payload
+            else { return false }
             return event.person == person
         }
     }

@@ -45,7 +45,8 @@ extension ModelEngine {
         if plan.entity != nil {
             page = try isRegistryAtHand(plan) ? read(plan) : nil
         } else {
-            page = try keptAnswer(plan)
+            // A condition that is not on text has to be looked at row by row.
+            page = plan.conditions.isTextOnly ? try keptAnswer(plan) : nil
         }
         guard isBounded || page?.nextPage == nil else { return nil }
         return page

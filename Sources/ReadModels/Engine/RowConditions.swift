@@ -12,6 +12,9 @@ struct RowConditions {
     private var texts: [Text] = []
     private var others: [ModelQuery.Condition] = []
 
+    /// Whether comparing bytes decides.
+    var isTextOnly: Bool { others.isEmpty }
+
     /// - Throws: `ModelFault.invalidQuery` for a column that the row does not have.
     init(
         _ conditions: [ModelQuery.Condition], _ descriptor: MessageDescriptor

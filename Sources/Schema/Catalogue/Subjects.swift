@@ -20,10 +20,14 @@ package enum Subjects {
         if let implied = implied(by: stream) { found.append(implied) }
         collect(type.descriptor, WireReader(bytes, in: range), depth: 1, into: &found)
         found.sort(by: TextBytes.precedes)
-        for index in stride(from: found.count - 1, to: 0, by: -1)
-        where TextBytes.same(found[index], found[index - 1]) {
-            found.remove(at: index)
+        // In one pass: a payload may name the same subject a hundred thousand times.
+        var kept = 0
+        for index in found.indices
+        where index == 0 || !TextBytes.same(found[index], found[kept - 1]) {
+            found[kept] = found[index]
+            kept += 1
         }
+        found.removeSubrange(kept...)
         return found
     }
 

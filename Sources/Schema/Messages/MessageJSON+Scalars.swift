@@ -119,7 +119,8 @@ extension MessageJSON {
         case (.quarter, .string(let text)): number = try packed(CalendarForm.quarter(text))
         case (.instant, .string(let text)): number = try packed(InstantForm.instant(text))
         case (.year, .integer(let year)), (nil, .integer(let year)): number = year
-        default: throw wrongType(
+        default:
+            throw wrongType(
                 value, field.expectation(in: message), zh: field.expectationZH(in: message))
         }
         func packed(_ read: (some FixedWidthInteger)?) throws(SchemaError) -> Int64 {

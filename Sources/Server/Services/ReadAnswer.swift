@@ -148,7 +148,10 @@ final class ReadAnswer: StreamingAnswer, @unchecked Sendable {
         response.nextPosition = query.from.value
         response.headPosition = log.head.value
         response.dictionary.number = number
-        response.dictionary.content = .init(log.sealDictionary(number) ?? [])
+        guard let content = log.sealDictionary(number) else {
+            throw EventLogError.damaged(position: query.from, "dictionary \(number) is missing")
+        }
+        response.dictionary.content = .init(content)
         let bytes = try response.encoded()
         responder.send(bytes, events: 0)
         allowance.spend(frameBytes: bytes.count)

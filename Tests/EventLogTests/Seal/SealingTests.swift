@@ -102,7 +102,11 @@ import Testing
         }
         #expect(try readAll(copy, ReadQuery()) == readAll(log, ReadQuery()))
         #expect(try copy.status().root == log.status().root)
-        #expect(throws: EventLogError.self) { try log.sequencedBatch(after: Position(2)) }
+        // Also from inside of a block: where a copy stands when the source seals past it.
+        let inside = try #require(try log.sequencedBatch(after: Position(2)))
+        #expect(inside.previousRoot == (try copy.root(after: Position(2))))
+        let value = try #require(inside.values.first)
+        #expect(try value.withUnsafeBytes { try ValueView($0, at: 3).header.first } == 3)
     }
 
     /// Whatever step fails, the log goes on with what it had and a new start seals the rest.
