@@ -7,10 +7,19 @@ extension ModelEngine {
     /// load a batch holds many facts and costs each of them little.
     private static let restFactor = 8
     private static let restMillisecondsMax = 500
+    /// A rest is taken in slices: when nothing came during one, nobody gains by more of it.
+    private static let restSliceMilliseconds = 10
+
+    /// A rest of the follower.
+    struct Rest {
+        var end: ContinuousClock.Instant
+        var head: UInt64
+    }
 
     /// One turn of the follower: a batch, or cleaning up.
     func turn() -> FollowerThread.Pause {
         let start = ContinuousClock.now
+        if let pause = restOn(at: start) { return pause }
         do {
             let step = try advance()
             trouble.withLock { $0 = nil }
@@ -31,8 +40,26 @@ extension ModelEngine {
         let position = state.withLock { $0.position }
         if head > position, head - position >= UInt64(Self.batchMax) { return .none }
         if waiters.isAnyone(waitingFor: head) { return .none }
-        let rest = busy * Self.restFactor / Duration.milliseconds(1)
-        return .rest(milliseconds: min(Int(rest), Self.restMillisecondsMax))
+        let rest = min(busy * Self.restFactor, .milliseconds(Self.restMillisecondsMax))
+        resting.withLock { $0 = Rest(end: .now + rest, head: head) }
+        return .rest(
+            milliseconds: min(Int(rest / .milliseconds(1)), Self.restSliceMilliseconds))
+    }
+
+    /// The next slice of a rest; nil when it is over.
+    private func restOn(at now: ContinuousClock.Instant) -> FollowerThread.Pause? {
+        let head = feed.head
+        let position = state.withLock { $0.position }
+        return resting.withLock { resting in
+            guard let rest = resting, now < rest.end, head != rest.head,
+                head < position + UInt64(Self.batchMax), !waiters.isAnyone(waitingFor: head)
+            else {
+                resting = nil
+                return nil
+            }
+            resting?.head = head
+            return .rest(milliseconds: Self.restSliceMilliseconds)
+        }
     }
 
     /// Follows until everything in the feed is folded in; for tests and offline tools that do

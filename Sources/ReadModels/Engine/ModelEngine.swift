@@ -29,6 +29,8 @@ package final class ModelEngine: Sendable {
     let wakers = AppliedWakers()
     /// What has been committed.
     let state: Mutex<EngineState>
+    /// How long the follower rests, and the head when it last looked; nil when it does not.
+    let resting = Mutex<Rest?>(nil)
     /// Why the views cannot be written at the moment; nil when all is well.
     let trouble = Mutex<String?>(nil)
     /// Only one caller follows at a time: the thread, or a test that does without it.

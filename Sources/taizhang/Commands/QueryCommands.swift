@@ -19,11 +19,7 @@ struct QueryOptions: ParsableArguments {
     @Option(help: "Record time, inclusive: YYYY-MM-DD (its end) or RFC 3339 (default: now).")
     var knownAt: String?
 
-    @Option(
-        help: """
-            Wait until the model has seen this position. A query waits for all that is recorded \
-            when it is asked unless this says otherwise; 0 waits for nothing.
-            """)
+    @Option(help: "Wait until the model has seen this position.")
     var atLeast: UInt64?
 
     @Option(name: .customLong("where"), help: "COLUMN=VALUE; may be repeated.")
@@ -135,16 +131,9 @@ struct QueryCommand: AsyncParsableCommand {
         try await general.run {
             var request = try query.request()
             request.limit = limit ?? 0
-            let wanted = request
+            let asked = request
             var rows = RowPrinter(language: general.language, json: json, csv: csv)
             try await LedgerConnection.with(connection) { server in
-                var asked = wanted
-                if !asked.hasAtLeast {
-                    // Whoever has just recorded something wants to see it.
-                    let status = try await server.unary(
-                        .status, StatusRequest(), as: StatusResponse.self)
-                    asked.atLeast = status.headPosition
-                }
                 try await server.stream(
                     .query, asked, as: QueryResponse.self, hasDeadline: true
                 ) { answer in
@@ -152,7 +141,7 @@ struct QueryCommand: AsyncParsableCommand {
                     return true
                 }
             }
-            rows.finish(wanted)
+            rows.finish(asked)
         }
     }
 }
