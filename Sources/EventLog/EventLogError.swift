@@ -12,7 +12,7 @@ package enum EventLogError: Error, Sendable {
     case otherLedger(found: LedgerIdentity, expected: LedgerIdentity)
     /// Stored bytes are not what was written.
     case damaged(position: Position, String)
-    /// A value of a kind this version does not read, for example a sealed block.
+    /// A value of a kind this version does not read.
     case unsupportedValue(position: Position, kind: UInt8)
     /// A batch from elsewhere does not continue this log.
     case doesNotContinue(String)

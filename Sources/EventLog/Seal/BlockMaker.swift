@@ -54,11 +54,12 @@ struct BlockMaker {
         }
         return try block.withUnsafeBytes { bytes in
             let value = try ValueView(bytes, at: frontier.size + 1)
+            let before = frontier
             var frontier = frontier
             for position in value.header.first...value.header.last {
                 frontier.append(.leaf(try reader.record(at: position, in: value).bytes))
             }
-            guard frontier.root == value.header.root, value.frontierBefore?.root != nil else {
+            guard frontier.root == value.header.root, value.frontierBefore == before else {
                 throw EventLogError.damaged(
                     position: Position(value.header.first),
                     "the batches do not have the Merkle root they state")
