@@ -52,12 +52,13 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
+        library("Names", []),
         library("LMDB", ["CLMDB"]),
         library("Zlib", ["CZlib"]),
         library("LogFormat", ["Zlib", crypto]),
-        library("EventLog", ["LMDB", "LogFormat", "Zlib", crypto]),
-        library("Schema", [protobuf]),
-        library("PartyBuilding", ["Schema"]),
+        library("EventLog", ["LMDB", "LogFormat", "Names", "Zlib", crypto]),
+        library("Schema", ["Names", protobuf]),
+        library("PartyBuilding", ["Names", "Schema"]),
         library("ReadModels", ["PartyBuilding", "Schema", "EventLog", "LMDB", "LogFormat"]),
         library("Wire", [nioCore]),
         library(
@@ -70,19 +71,22 @@ let package = Package(
         .executableTarget(
             name: "taizhang",
             dependencies: [
-                "CJemalloc", "Client", "EventLog", "LogFormat", "PartyBuilding", "ReadModels",
+                "CJemalloc", "Client", "EventLog", "LogFormat", "Names", "PartyBuilding",
+                "ReadModels",
                 "Schema", "Server", arguments, crypto, histogram,
             ],
             swiftSettings: dialect),
         .target(
             name: "TestSupport", dependencies: [], path: "Tests/TestSupport",
             swiftSettings: dialect),
+        tests("NamesTests", ["Names", "TestSupport"]),
         tests("LMDBTests", ["LMDB", "TestSupport"]),
         tests("ZlibTests", ["Zlib", "TestSupport"]),
         tests("LogFormatTests", ["LogFormat", "Zlib", "TestSupport"]),
-        tests("EventLogTests", ["EventLog", "LMDB", "LogFormat", "Zlib", "TestSupport"]),
+        tests(
+            "EventLogTests", ["EventLog", "LMDB", "LogFormat", "Names", "Zlib", "TestSupport"]),
         tests("SchemaTests", ["Schema", "TestSupport"]),
-        tests("PartyBuildingTests", ["PartyBuilding", "Schema", "TestSupport"]),
+        tests("PartyBuildingTests", ["Names", "PartyBuilding", "Schema", "TestSupport"]),
         tests(
             "ReadModelsTests",
             ["ReadModels", "PartyBuilding", "Schema", "EventLog", "LMDB", "TestSupport"]),

@@ -287,6 +287,12 @@ def event_payload_source(events):
     out.append("        switch type {\n")
     for _, name in events:
         out.append(f"        case .{lower_camel(name)}: .{lower_camel(name)}(try lean.message())\n")
+    out.append("        }\n    }\n\n")
+    out.append("    /// The payload of a type in which no field is set.\n")
+    out.append("    package static func empty(of type: EventType) -> EventPayload {\n")
+    out.append("        switch type {\n")
+    for _, name in events:
+        out.append(f"        case .{lower_camel(name)}: .{lower_camel(name)}({name}())\n")
     out.append("        }\n    }\n}\n")
     for _, name in events:
         case = lower_camel(name)

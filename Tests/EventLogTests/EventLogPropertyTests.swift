@@ -84,7 +84,10 @@ import Testing
                 id: event.id, stream: event.stream, type: event.type, body: event.body)
         }
         switch Int.random(in: 0..<6, using: &random) {
-        case 0: drafts[0].body.append(1)
+        case 0:
+            drafts[0] = EventDraft(
+                id: drafts[0].id, stream: drafts[0].stream, type: drafts[0].type,
+                body: drafts[0].body + [1])
         case 1: drafts.append(randomDraft(&random))
         case 2: drafts.reverse()
         case 3: drafts.append(drafts[0])

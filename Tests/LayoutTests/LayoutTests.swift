@@ -84,12 +84,13 @@ struct ImportRules: CustomTestStringConvertible, Sendable {
     }
 
     static let all: [ImportRules] = [
+        ImportRules("Names", []),
         ImportRules("LMDB", ["CLMDB"]),
         ImportRules("Zlib", ["CZlib"]),
         ImportRules("LogFormat", ["Zlib", "Crypto"]),
-        ImportRules("EventLog", ["LMDB", "LogFormat", "Zlib", "Crypto"]),
-        ImportRules("Schema", ["SwiftProtobuf", "Foundation", "FoundationEssentials"]),
-        ImportRules("PartyBuilding", ["Schema"]),
+        ImportRules("EventLog", ["LMDB", "LogFormat", "Names", "Zlib", "Crypto"]),
+        ImportRules("Schema", ["Foundation", "FoundationEssentials", "Names", "SwiftProtobuf"]),
+        ImportRules("PartyBuilding", ["Names", "Schema"]),
         ImportRules(
             "ReadModels", ["PartyBuilding", "Schema", "EventLog", "LMDB", "LogFormat"]),
         ImportRules("Wire", ["NIOCore"]),
@@ -107,7 +108,7 @@ struct ImportRules: CustomTestStringConvertible, Sendable {
             "taizhang",
             [
                 "ArgumentParser", "CJemalloc", "Client", "Crypto", "EventLog", "Foundation",
-                "Histogram", "LMDB", "LogFormat", "Logging", "PartyBuilding", "ReadModels",
+                "Histogram", "LMDB", "LogFormat", "Logging", "Names", "PartyBuilding", "ReadModels",
                 "Schema", "Server", "ServiceLifecycle",
                 "UnixSignals", "Wire",
             ]),

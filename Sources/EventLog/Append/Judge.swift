@@ -1,3 +1,5 @@
+package import Names
+
 /// Decides which requests are recorded, and what is added to them. The log itself knows no rules.
 ///
 /// All calls come from the sequencer's thread, one at a time and in the log's order; a call must
@@ -38,14 +40,23 @@ extension Judge {
 
 /// A judge's answer.
 package enum Verdict: Sendable {
-    /// Record it.
-    ///
-    /// - `trailers`: bytes to record with each event, one entry an event; empty means none at all.
-    /// - `extraTags`: tags to record with each event besides its own, one entry an event; empty
-    ///   means none at all.
-    case admit(trailers: [[UInt8]] = [], extraTags: [[String]] = [])
+    /// Record it, with these additions, one an event; none at all stands for empty ones.
+    case admit([Addition] = [])
     /// Do not record it.
     case refuse(any Error & Sendable)
+}
+
+/// What a judge adds to an event.
+package struct Addition: Sendable {
+    /// Bytes to record behind the sender's.
+    package var trailer: [UInt8]
+    /// Tags to record besides the event's own.
+    package var tags: NameList
+
+    package init(trailer: [UInt8] = [], tags: NameList = []) {
+        self.trailer = trailer
+        self.tags = tags
+    }
 }
 
 /// Where in the ledger's history a request is judged.

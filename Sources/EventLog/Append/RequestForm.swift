@@ -1,4 +1,5 @@
 import LogFormat
+import Names
 
 /// The rules of form for a request; checked on the caller's thread, before it is queued.
 enum RequestForm {
@@ -9,25 +10,23 @@ enum RequestForm {
             return .invalid(
                 "\(request.events.count) events in a request, \(options.maxRequestEvents) allowed")
         }
-        for event in request.events {
-            if let fault = fault(inName: event.stream, of: "stream") { return .invalid(fault) }
+        let events = request.events.span
+        for index in events.indices {
+            let length = events[index].streamPlace.count
+            if let fault = fault(inName: length, of: "stream") { return .invalid(fault) }
             // Its category would be the empty name, under which nothing can be indexed.
-            guard event.stream.utf8.first != UInt8(ascii: "-") else {
-                return .invalid("the name of the stream \(event.stream) begins with a hyphen")
-            }
-            guard event.tags.count <= RecordFormat.tagsMax else {
+            guard events[index].streamBytes[events[index].streamPlace.lowerBound] != hyphen else {
                 return .invalid(
-                    "\(event.tags.count) tags on an event, \(RecordFormat.tagsMax) allowed")
+                    "the name of the stream \(events[index].stream) begins with a hyphen")
             }
-            for tag in event.tags {
-                if let fault = fault(inName: tag, of: "tag") { return .invalid(fault) }
-            }
-            guard event.body.count <= options.maxEventBytes else {
-                return .tooLarge(bytes: event.body.count, limit: options.maxEventBytes)
+            if let fault = fault(in: events[index].names) { return .invalid(fault) }
+            guard events[index].bodyCount <= options.maxEventBytes else {
+                return .tooLarge(bytes: events[index].bodyCount, limit: options.maxEventBytes)
             }
         }
-        for expectation in request.expected {
-            if let fault = fault(inName: expectation.stream, of: "stream") {
+        let expected = request.expected.span
+        for index in expected.indices {
+            if let fault = fault(inName: expected[index].place.count, of: "stream") {
                 return .invalid(fault)
             }
         }
@@ -38,16 +37,30 @@ enum RequestForm {
         return nil
     }
 
+    private static let hyphen = UInt8(ascii: "-")
+
     /// Bytes of all bodies.
     static func bodyBytes(of request: AppendRequest) -> Int {
         var bytes = 0
-        for event in request.events { bytes += event.body.count }
+        let events = request.events.span
+        for index in events.indices { bytes += events[index].bodyCount }
         return bytes
     }
 
-    /// What is wrong with a name; nil when nothing is.
-    static func fault(inName name: String, of what: String) -> String? {
-        let length = name.utf8.count
+    /// What is wrong with the further tags of an event; nil when nothing is.
+    static func fault(in tags: NameList) -> String? {
+        guard tags.count <= RecordFormat.tagsMax else {
+            return "\(tags.count) tags on an event, \(RecordFormat.tagsMax) allowed"
+        }
+        var fault: String?
+        tags.forEachPlace { place in
+            fault = fault ?? Self.fault(inName: place.count, of: "tag")
+        }
+        return fault
+    }
+
+    /// What is wrong with a name of so many bytes; nil when nothing is.
+    static func fault(inName length: Int, of what: String) -> String? {
         if length == 0 { return "the name of a \(what) is empty" }
         if length > RecordFormat.nameBytesMax {
             return

@@ -1,4 +1,5 @@
 import LogFormat
+import Names
 
 /// What is worked out about a request on its way into the open batch; kept for its room only.
 struct AdmissionScratch {
@@ -10,9 +11,8 @@ struct AdmissionScratch {
     var unknown: [(name: String, index: NameIndex)] = []
     /// The further tags of all events, event after event.
     var tags: [NameIndex] = []
-    /// Where the text of each of `tags` is: its place among the event's own tags and, after those,
-    /// the judge's.
-    var sources: [Int] = []
+    /// Where the text of each of `tags` is.
+    var sources: [TagSource] = []
     var events: [EventPlan] = []
     var ids: [EventID] = []
     /// The first expectation that is not met by the version of its stream.
@@ -27,6 +27,12 @@ struct AdmissionScratch {
         events.removeAll(keepingCapacity: true)
         mismatch = nil
     }
+}
+
+/// Where the text of a tag stands: among the event's own names or among those that the judge added.
+struct TagSource {
+    var isAdded: Bool
+    var place: Range<Int>
 }
 
 /// How one event will be recorded.
@@ -59,27 +65,26 @@ extension Sequencer {
         if let condition = request.condition { try check(condition) }
         ledgerAt = max(ledgerAt, now)
         let first = Position(next)
-        var trailers: [[UInt8]] = []
-        var extraTags: [[String]] = []
+        var additions: [Addition] = []
         if let judge {
             let moment = JudgeMoment(
                 nextPosition: first, ledgerAt: ledgerAt, durable: Position(committer.durable),
                 view: SequencerView(sequencer: self))
             switch judge.judge(request, at: moment) {
             case .refuse(let error): throw .refused(error)
-            case .admit(let added, let tags): (trailers, extraTags) = (added, tags)
+            case .admit(let added): additions = added
             }
         }
         do throws(AppendFailure) {
-            try plan(request, trailers, extraTags)
+            try plan(request, additions)
             let result = AppendResult(
                 first: first, ledgerAt: ledgerAt,
-                versions: scratch.events.lazy.map(\.streamVersion), trailers: trailers)
+                versions: scratch.events.lazy.map(\.streamVersion), additions: additions)
             guard !request.dryRun else {
                 judge?.discard(from: first)
                 return .admitted(result)
             }
-            write(request, trailers, extraTags)
+            write(request, additions)
             return .appended(result)
         } catch {
             judge?.discard(from: first)
@@ -135,7 +140,7 @@ extension Sequencer {
         _ request: AppendRequest, _ found: [(event: Int, position: UInt64)]
     ) throws(AppendFailure) -> AppendResult {
         var versions: [UInt64] = []
-        var trailers: [[UInt8]] = []
+        var additions: [Addition] = []
         var ledgerAt: Int64 = 0
         for (index, position) in found {
             let recorded = try lookingUp { () throws(EventLogError) in try event(at: position) }
@@ -144,7 +149,7 @@ extension Sequencer {
                 recorded.body == draft.body || saysTheSame(draft, recorded)
             else { throw .idReused(draft.id) }
             versions.append(recorded.streamVersion)
-            trailers.append(recorded.trailer)
+            additions.append(Addition(trailer: recorded.trailer))
             ledgerAt = recorded.ledgerAt
         }
         let first = found[0].position
@@ -156,7 +161,7 @@ extension Sequencer {
             throw .mixedIDs(recorded: request.events[found[0].event].id)
         }
         return AppendResult(
-            first: Position(first), ledgerAt: ledgerAt, versions: versions, trailers: trailers)
+            first: Position(first), ledgerAt: ledgerAt, versions: versions, additions: additions)
     }
 
     private func saysTheSame(_ draft: EventDraft, _ recorded: RecordedEvent) -> Bool {
@@ -182,15 +187,17 @@ extension Sequencer {
         let events = request.events.span
         for index in events.indices {
             // Most requests name one stream, again and again.
-            if index > 0, events[index].stream == events[index - 1].stream {
+            if index > 0, events[index].isInStream(of: events[index - 1]) {
                 scratch.streams.append(scratch.streams[index - 1])
             } else {
-                scratch.streams.append(resolve(stream: events[index].stream, &state))
+                scratch.streams.append(
+                    resolve(
+                        stream: events[index].streamBytes, events[index].streamPlace, &state))
             }
         }
         let expected = request.expected.span
         for index in expected.indices {
-            let name = resolve(stream: expected[index].stream, &state)
+            let name = resolve(stream: expected[index].bytes, expected[index].place, &state)
             scratch.expected.append(name)
             guard state.names[name].base != nil, scratch.mismatch == nil else { continue }
             let actual = state.version(ofStream: name) ?? 0
@@ -198,9 +205,13 @@ extension Sequencer {
         }
     }
 
-    private func resolve(stream: String, _ state: inout OverlayState) -> NameIndex {
-        let index = state.resolve(stream)
-        if state.names[index].base == nil { scratch.unknown.append((stream, index)) }
+    private func resolve(
+        stream bytes: [UInt8], _ place: Range<Int>, _ state: inout OverlayState
+    ) -> NameIndex {
+        let index = state.resolve(bytes, place)
+        if state.names[index].base == nil {
+            scratch.unknown.append((String(decoding: bytes[place], as: UTF8.self), index))
+        }
         return index
     }
 
@@ -246,25 +257,24 @@ extension Sequencer {
     /// Works out the further tags of each event, the size of its record and its version, and adds
     /// the events to the overlay unless it is a dry run: all of them or none.
     private func plan(
-        _ request: AppendRequest, _ trailers: [[UInt8]], _ extraTags: [[String]]
+        _ request: AppendRequest, _ additions: [Addition]
     ) throws(AppendFailure) {
         let number = request.events.count
-        guard trailers.isEmpty || trailers.count == number,
-            extraTags.isEmpty || extraTags.count == number
-        else { throw .invalid("the judge's trailers or tags are not one an event") }
+        guard additions.isEmpty || additions.count == number else {
+            throw .invalid("the judge's additions are not one an event")
+        }
         try overlay.withLock { (state) throws(AppendFailure) in
             for index in 0..<number {
                 try plan(
                     request.events.span[index], scratch.streams[index],
-                    extraTags.isEmpty ? [] : extraTags[index],
-                    trailerBytes: trailers.isEmpty ? 0 : trailers[index].count, &state)
+                    additions.isEmpty ? Addition() : additions[index], &state)
             }
             guard !request.dryRun else { return foreseeVersions(state) }
             for index in 0..<number {
                 let tags = scratch.events[index].tags
                 let added = state.add(
-                    id: request.events[index].id, stream: scratch.streams[index],
-                    type: request.events[index].type, tags: scratch.tags[tags])
+                    id: request.events.span[index].id, stream: scratch.streams[index],
+                    type: request.events.span[index].type, tags: scratch.tags[tags])
                 scratch.events[index].streamVersion = added.version
                 open.count(keys: added.keys)
             }
@@ -273,20 +283,15 @@ extension Sequencer {
 
     /// Plans one event: its own tags and the judge's, once each, without its stream.
     private func plan(
-        _ event: EventDraft, _ stream: NameIndex, _ extra: [String], trailerBytes: Int,
+        _ event: EventDraft, _ stream: NameIndex, _ addition: Addition,
         _ state: inout OverlayState
     ) throws(AppendFailure) {
+        if let fault = RequestForm.fault(in: addition.tags) { throw .invalid(fault) }
         let start = scratch.tags.count
-        var size = RecordFormat.fixedSize + event.stream.utf8.count + event.body.count
-        size += trailerBytes
-        let own = event.tags.span
-        for index in own.indices {
-            add(own[index], index, stream, from: start, &size, &state)
-        }
-        for (index, tag) in extra.enumerated() {
-            if let fault = RequestForm.fault(inName: tag, of: "tag") { throw .invalid(fault) }
-            add(tag, event.tags.count + index, stream, from: start, &size, &state)
-        }
+        var size = RecordFormat.fixedSize + event.streamPlace.count + event.bodyCount
+        size += addition.trailer.count
+        add(event.names, isAdded: false, stream, from: start, &size, &state)
+        add(addition.tags, isAdded: true, stream, from: start, &size, &state)
         let tags = start..<scratch.tags.count
         guard tags.count <= RecordFormat.tagsMax else {
             throw .invalid("an event has \(tags.count) tags")
@@ -298,14 +303,21 @@ extension Sequencer {
     }
 
     private func add(
-        _ tag: String, _ source: Int, _ stream: NameIndex, from start: Int, _ size: inout Int,
-        _ state: inout OverlayState
+        _ names: NameList, isAdded: Bool, _ stream: NameIndex, from start: Int,
+        _ size: inout Int, _ state: inout OverlayState
     ) {
-        let name = state.resolve(tag)
-        guard name != stream, !scratch.tags[start...].contains(name) else { return }
-        scratch.tags.append(name)
-        scratch.sources.append(source)
-        size += 1 + tag.utf8.count
+        names.bytes.withUnsafeBytes { all in
+            var offset = names.range.lowerBound
+            while offset < names.range.upperBound {
+                let place = (offset + 1)..<(offset + 1 + Int(all[offset]))
+                offset = place.upperBound
+                let name = state.resolve(UnsafeRawBufferPointer(rebasing: all[place]))
+                guard name != stream, !scratch.tags[start...].contains(name) else { continue }
+                scratch.tags.append(name)
+                scratch.sources.append(TagSource(isAdded: isAdded, place: place))
+                size += 1 + place.count
+            }
+        }
     }
 
     /// The versions that a dry run would have got.
@@ -319,30 +331,37 @@ extension Sequencer {
     }
 
     /// Writes the records of the events that were planned.
-    private func write(
-        _ request: AppendRequest, _ trailers: [[UInt8]], _ extraTags: [[String]]
-    ) {
+    private func write(_ request: AppendRequest, _ additions: [Addition]) {
         let events = request.events.span
         for index in events.indices {
             let plan = scratch.events[index]
-            let trailer = trailers.isEmpty ? [] : trailers[index]
-            let own = events[index].tags.count
+            let addition = additions.isEmpty ? Addition() : additions[index]
             open.append(
                 recordBytes: plan.recordBytes, valueBytesMax: options.maxValueBytes,
                 ledgerAt: ledgerAt, spare: &spare
             ) { bytes in
                 var writer = RecordFormat.Writer(bytes)
                 writer.begin(
-                    events[index], tagCount: plan.tags.count, trailerBytes: trailer.count,
+                    events[index], tagCount: plan.tags.count,
+                    trailerBytes: addition.trailer.count,
                     streamVersion: plan.streamVersion, ledgerAt: ledgerAt)
-                for source in scratch.sources[plan.tags] {
-                    writer.add(
-                        name: source < own
-                            ? events[index].tags[source] : extraTags[index][source - own])
+                for tag in plan.tags where !scratch.sources[tag].isAdded {
+                    writer.add(events[index].names.bytes, scratch.sources[tag].place)
                 }
-                writer.end(body: events[index].body, trailer: trailer)
+                for tag in plan.tags where scratch.sources[tag].isAdded {
+                    writer.add(addition.tags.bytes, scratch.sources[tag].place)
+                }
+                writer.end(events[index], trailer: addition.trailer)
             }
         }
         next += UInt64(request.events.count)
+    }
+}
+
+extension EventDraft {
+    /// Whether another event belongs to the same stream.
+    fileprivate func isInStream(of other: EventDraft) -> Bool {
+        guard streamPlace.count == other.streamPlace.count else { return false }
+        return streamBytes[streamPlace] == other.streamBytes[other.streamPlace]
     }
 }

@@ -82,7 +82,7 @@ extension Sequencer {
         let tags = record.tags
         let position = copy.end
         for name in [stream] + tags {
-            if let fault = RequestForm.fault(inName: name, of: "stream or tag") {
+            if let fault = RequestForm.fault(inName: name.utf8.count, of: "stream or tag") {
                 throw EventLogError.damaged(position: Position(position), fault)
             }
         }

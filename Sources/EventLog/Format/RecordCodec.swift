@@ -22,24 +22,22 @@ extension RecordFormat {
             store(event.id.low.byteSwapped)
             store(UInt64(bitPattern: ledgerAt))
             store(streamVersion)
-            let bodyBytes = UInt64(UInt32(truncatingIfNeeded: event.body.count))
+            let bodyBytes = UInt64(UInt32(truncatingIfNeeded: event.bodyCount))
             store(bodyBytes | UInt64(UInt32(truncatingIfNeeded: trailerBytes)) << 32)
-            add(name: event.stream)
+            add(event.streamBytes, event.streamPlace)
         }
 
         /// The stream's name or a further tag.
-        mutating func add(name: String) {
-            name.withUTF8Bytes { text in
-                bytes[offset] = UInt8(truncatingIfNeeded: text.count)
-                offset += 1
-                copy(text)
-            }
+        mutating func add(_ name: [UInt8], _ place: Range<Int>) {
+            bytes[offset] = UInt8(truncatingIfNeeded: place.count)
+            offset += 1
+            copy(name, place)
         }
 
         /// Body and trailer.
-        mutating func end(body: [UInt8], trailer: [UInt8]) {
-            body.withUnsafeBytes { copy($0) }
-            trailer.withUnsafeBytes { copy($0) }
+        mutating func end(_ event: EventDraft, trailer: [UInt8]) {
+            copy(event.bodyBytes, event.bodyPlace)
+            copy(trailer, 0..<trailer.count)
         }
 
         /// Stores a number, its lowest byte first.
@@ -48,10 +46,12 @@ extension RecordFormat {
             offset += 8
         }
 
-        private mutating func copy(_ source: UnsafeRawBufferPointer) {
-            UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<offset + source.count])
-                .copyMemory(from: source)
-            offset += source.count
+        private mutating func copy(_ source: [UInt8], _ place: Range<Int>) {
+            source.withUnsafeBytes { all in
+                UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<offset + place.count])
+                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: all[place]))
+            }
+            offset += place.count
         }
     }
 }

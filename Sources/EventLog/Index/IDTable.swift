@@ -1,7 +1,9 @@
+import Names
+
 /// The ids of a run of positions without gaps: in their order, and to be found by id. Grows at the
 /// end, shrinks at either.
 struct IDTable {
-    private let hash: KeyedHash
+    private let hash: NameHash
     /// The ids in the order of positions, from `first` on.
     private(set) var order: [EventID] = []
     /// The position of the first id in `order`.
@@ -16,7 +18,7 @@ struct IDTable {
     private static let positionMask: UInt64 = (1 << positionBits) - 1
     private static let slotsMin = 1_024
 
-    init(first: UInt64, hash: KeyedHash) {
+    init(first: UInt64, hash: NameHash) {
         self.first = first
         self.hash = hash
         slots = [UInt64](repeating: 0, count: Self.slotsMin)
@@ -28,7 +30,7 @@ struct IDTable {
     }
 
     private func find(_ id: EventID) -> Int? {
-        let hash = hash(id)
+        let hash = hash(id.high, id.low)
         let mask = slots.count - 1
         var index = Int(truncatingIfNeeded: hash) & mask
         while true {
@@ -52,7 +54,7 @@ struct IDTable {
     }
 
     private mutating func insert(_ id: EventID, _ position: UInt64) {
-        let hash = hash(id)
+        let hash = hash(id.high, id.low)
         let mask = slots.count - 1
         var index = Int(truncatingIfNeeded: hash) & mask
         while slots[index] != 0 { index = (index + 1) & mask }
@@ -76,7 +78,7 @@ struct IDTable {
             let slot = slots[index]
             if slot == 0 { break }
             let offset = Int((slot & Self.positionMask) - first)
-            let home = Int(truncatingIfNeeded: hash(order[offset])) & mask
+            let home = Int(truncatingIfNeeded: hash(order[offset].high, order[offset].low)) & mask
             // What already stands between its home and the gap must stay where it is.
             if (index - home) & mask >= (index - gap) & mask {
                 slots[gap] = slot

@@ -1,3 +1,5 @@
+import Names
+
 /// A name's place in a `NameTable`.
 typealias NameIndex = Int32
 /// A list's place in the overlay.
@@ -31,7 +33,7 @@ struct NameEntry {
 
 /// Names by their bytes: each is hashed once where it comes in, and known by a number from then on.
 struct NameTable {
-    private let hash: KeyedHash
+    private let hash: NameHash
     /// By `NameIndex`; those that are free have no name.
     private(set) var entries: [NameEntry] = []
     private var free: [NameIndex] = []
@@ -42,7 +44,7 @@ struct NameTable {
 
     private static let slotsMin = 1_024
 
-    init(hash: KeyedHash) {
+    init(hash: NameHash) {
         self.hash = hash
         slots = [UInt64](repeating: 0, count: Self.slotsMin)
     }

@@ -1,4 +1,5 @@
 import LogFormat
+import Names
 
 /// The index's tail in memory: what has been judged after the index's checkpoint. Table and
 /// overlay together are exact.
@@ -89,7 +90,7 @@ struct OverlayState {
         floor = checkpoint.position
         greatestV7 = checkpoint.greatestV7
         last = checkpoint.position
-        let hash = KeyedHash()
+        let hash = NameHash()
         ids = IDTable(first: checkpoint.position + 1, hash: hash)
         names = NameTable(hash: hash)
     }
@@ -117,7 +118,7 @@ struct OverlayState {
     }
 
     func entry(named name: String) -> NameEntry? {
-        name.withUTF8Bytes { names.find($0) }.map { names[$0] }
+        TextBytes.withBytes(of: name) { names.find($0) }.map { names[$0] }
     }
 
     func list(_ name: ListName) -> PostingList? {
@@ -154,8 +155,16 @@ struct OverlayState {
 
     /// Where a name is, which becomes known if it is not.
     mutating func resolve(_ name: String) -> NameIndex {
-        name.withUTF8Bytes { names.make($0) }
+        TextBytes.withBytes(of: name) { names.make($0) }
     }
+
+    /// The same of a name that stands in bytes.
+    mutating func resolve(_ bytes: [UInt8], _ place: Range<Int>) -> NameIndex {
+        bytes.withUnsafeBytes { names.make(UnsafeRawBufferPointer(rebasing: $0[place])) }
+    }
+
+    /// The same of a name's bytes.
+    mutating func resolve(_ name: UnsafeRawBufferPointer) -> NameIndex { names.make(name) }
 
     /// Remembers what the table says of a stream that the overlay did not know.
     mutating func load(stream: NameIndex, record: NameRecord?) {

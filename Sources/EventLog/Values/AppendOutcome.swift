@@ -10,24 +10,33 @@ package struct AppendResult: Equatable, Sendable {
     package let moreVersions: [UInt64]
     /// The server's time of recording, microseconds since 1970-01-01T00:00:00Z.
     package let ledgerAt: Int64
+    /// What the judge added to the first event.
+    package let firstTrailer: [UInt8]
+    /// What it added to the further ones.
+    package let moreTrailers: [[UInt8]]
+
     /// What the judge added to each event, in the request's order.
-    package let trailers: [[UInt8]]
+    package var trailers: [[UInt8]] { [firstTrailer] + moreTrailers }
 
     /// Version of its stream after each event, in the request's order.
     package var versions: [UInt64] { [firstVersion] + moreVersions }
 
     /// - Parameters:
     ///   - versions: one an event, at least one.
-    ///   - trailers: one an event; none at all stands for empty ones.
+    ///   - additions: one an event; none at all stands for empty ones.
     init(
-        first: Position, ledgerAt: Int64, versions: some Collection<UInt64>, trailers: [[UInt8]]
+        first: Position, ledgerAt: Int64, versions: some Collection<UInt64>,
+        additions: [Addition]
     ) {
         self.first = first
         self.ledgerAt = ledgerAt
         firstVersion = versions.first ?? 0
         moreVersions = versions.count > 1 ? Array(versions.dropFirst()) : []
-        self.trailers =
-            trailers.isEmpty ? [[UInt8]](repeating: [], count: versions.count) : trailers
+        firstTrailer = additions.first?.trailer ?? []
+        moreTrailers =
+            additions.isEmpty
+            ? [[UInt8]](repeating: [], count: moreVersions.count)
+            : additions.count > 1 ? additions.dropFirst().map(\.trailer) : []
     }
 }
 

@@ -1,24 +1,69 @@
+package import Names
+
 /// One event as its sender proposes it.
+///
+/// Its names and its body may be parts of larger runs of bytes, which it shares: an event on its
+/// way from the network into the log is copied once, into its record.
 package struct EventDraft: Sendable {
     /// The idempotency key: one id names one event for ever.
     package var id: EventID
-    /// Name of the stream the event belongs to; its category is what stands before the first `-`.
-    package var stream: String
     /// Number of the event's type; the log gives it no meaning.
     package var type: UInt32
     /// Further subjects the event belongs to. Every event carries the name of its own stream as a
-    /// tag without being told so.
-    package var tags: [String]
-    /// The sender's bytes, stored verbatim.
-    package var body: [UInt8]
+    /// tag without being told so; that it stands among these does no harm.
+    package var names: NameList
+    /// The bytes in which the stream's name stands, and the place.
+    let streamBytes: [UInt8]
+    let streamPlace: Range<Int>
+    /// The bytes in which the body stands, and the place.
+    let bodyBytes: [UInt8]
+    let bodyPlace: Range<Int>
 
+    /// - Parameters:
+    ///   - stream: where the name of the event's stream stands in `bytes`; its category is what
+    ///     stands before the first `-`.
+    ///   - names: its further tags.
+    ///   - body: where the sender's bytes stand in `bytes`; they are stored verbatim.
+    package init(
+        id: EventID, type: UInt32, stream: Range<Int>, names: NameList, body: Range<Int>,
+        in bytes: [UInt8]
+    ) {
+        self.id = id
+        self.type = type
+        self.names = names
+        streamBytes = bytes
+        streamPlace = stream.clamped(to: 0..<bytes.count)
+        bodyBytes = bytes
+        bodyPlace = body.clamped(to: 0..<bytes.count)
+    }
+
+    /// - Parameters:
+    ///   - stream: name of the stream the event belongs to.
+    ///   - tags: further subjects it belongs to.
+    ///   - body: the sender's bytes, stored verbatim.
     package init(id: EventID, stream: String, type: UInt32, tags: [String] = [], body: [UInt8]) {
         self.id = id
-        self.stream = stream
         self.type = type
-        self.tags = tags
-        self.body = body
+        names = NameList(tags)
+        streamBytes = Array(stream.utf8)
+        streamPlace = 0..<streamBytes.count
+        bodyBytes = body
+        bodyPlace = 0..<body.count
     }
+
+    /// Name of the stream the event belongs to.
+    package var stream: String { String(decoding: streamBytes[streamPlace], as: UTF8.self) }
+
+    /// Its further tags.
+    package var tags: [String] { Array(names) }
+
+    /// The sender's bytes.
+    package var body: [UInt8] {
+        bodyPlace == 0..<bodyBytes.count ? bodyBytes : Array(bodyBytes[bodyPlace])
+    }
+
+    /// Bytes of the body.
+    var bodyCount: Int { bodyPlace.count }
 }
 
 /// What a stream's version must be for an append to be accepted. A stream's version is the number
@@ -46,12 +91,33 @@ package enum ExpectedVersion: Hashable, Sendable {
 
 /// A demand on the version of one stream, whether the request writes to it or not.
 package struct StreamExpectation: Hashable, Sendable {
-    package var stream: String
-    package var version: ExpectedVersion
+    /// The bytes in which the stream's name stands, and the place.
+    let bytes: [UInt8]
+    let place: Range<Int>
+    package let version: ExpectedVersion
 
     package init(stream: String, version: ExpectedVersion) {
-        self.stream = stream
+        bytes = Array(stream.utf8)
+        place = 0..<bytes.count
         self.version = version
+    }
+
+    /// - Parameter place: where the stream's name stands in `bytes`.
+    package init(stream place: Range<Int>, in bytes: [UInt8], version: ExpectedVersion) {
+        self.bytes = bytes
+        self.place = place.clamped(to: 0..<bytes.count)
+        self.version = version
+    }
+
+    package var stream: String { String(decoding: bytes[place], as: UTF8.self) }
+
+    package static func == (left: StreamExpectation, right: StreamExpectation) -> Bool {
+        left.version == right.version && left.bytes[left.place] == right.bytes[right.place]
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(version)
+        hasher.combine(bytes[place])
     }
 }
 
@@ -67,6 +133,9 @@ package struct AppendCondition: Hashable, Sendable {
     }
 }
 
+/// What a request carries for the judge.
+package protocol AppendContext: AnyObject, Sendable {}
+
 /// Events that are recorded all together or not at all.
 package struct AppendRequest: Sendable {
     /// In the order in which they are to be recorded; they may belong to different streams.
@@ -76,11 +145,12 @@ package struct AppendRequest: Sendable {
     /// Judge and answer as usual, then forget: nothing is recorded.
     package var dryRun: Bool
     /// Whatever the judge needs besides the bytes; the log never looks at it.
-    package var context: (any Sendable)?
+    package var context: (any AppendContext)?
 
     package init(
         events: [EventDraft], expected: [StreamExpectation] = [],
-        condition: AppendCondition? = nil, dryRun: Bool = false, context: (any Sendable)? = nil
+        condition: AppendCondition? = nil, dryRun: Bool = false,
+        context: (any AppendContext)? = nil
     ) {
         self.events = events
         self.expected = expected

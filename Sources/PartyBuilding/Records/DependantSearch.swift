@@ -24,7 +24,7 @@ struct DependantSearch {
         self.target = target
         self.judging = judging
         alteration = replacement.map { .replaced($0) } ?? .gone(target.id)
-        tags = sortedUnique(target.tags + (replacement?.tags ?? []))
+        tags = sortedUnique(target.tags + (replacement.map { Array($0.tags) } ?? []))
             .filter { subjectKind($0) != "tree" }
     }
 

@@ -1,3 +1,4 @@
+import Names
 package import Schema
 
 /// Applies corrections (L01) and voids (L02) to the facts they name.
@@ -89,8 +90,8 @@ extension Fact {
         fact.replacePayload(replaced, bytes: bytes)
         fact.isCorrected = true
         let trees = tags.filter { subjectKind($0) == "tree" }
-        fact.tags = sortedUnique(
-            Subjects.of(type: type, stream: stream, payload: bytes) + trees)
+        fact.tags = NameList(
+            sortedUnique(Subjects.of(type: type, stream: stream, payload: bytes) + trees))
         fact.moveTime(from: payloadBytes, to: bytes, type)
         return fact
     }

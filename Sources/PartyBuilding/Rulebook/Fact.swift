@@ -1,3 +1,4 @@
+package import Names
 package import Schema
 
 /// A fact as the domain sees it: the envelope's fields with the payload decoded.
@@ -18,7 +19,7 @@ package struct Fact: Sendable {
     /// Root organisation of the tree, an organisation id.
     package var tenant: String
     /// Subjects the fact belongs to, such as `branch-yq-b1`, sorted; its own stream is one.
-    package var tags: [String]
+    package var tags: NameList
     /// Recorded more than the backfill limit after it happened (R-GEN-03).
     package var isLate: Bool
     /// Recorded after its period was sealed (R-GEN-04).
@@ -27,53 +28,78 @@ package struct Fact: Sendable {
     package var isCorrected: Bool
 
     package var id: FactID {
-        get { shared.content.id }
+        get { shared.id }
         set { change { $0.id = newValue } }
     }
     package var stream: String {
-        get { shared.content.stream }
+        get { shared.said?.content.stream ?? shared.sent.stream }
         set { change { $0.stream = newValue } }
     }
     package var payload: EventPayload {
-        get { shared.content.payload }
+        get { shared.payload }
         set { change { $0.payload = newValue } }
     }
     /// When it happened, with its precision.
     package var occurred: Moment {
-        get { shared.content.occurred }
-        set { change { $0.occurred = newValue } }
+        get {
+            var moment = Moment()
+            moment.value = shared.occurred
+            return moment
+        }
+        set { change { $0.occurred = newValue.value } }
     }
     package var recordedBy: String {
-        get { shared.content.recordedBy }
+        get { shared.said?.content.recordedBy ?? shared.sent.recordedBy }
         set { change { $0.recordedBy = newValue } }
     }
     package var onBehalfOf: String? {
-        get { shared.content.onBehalfOf }
+        get { shared.said.map(\.content.onBehalfOf) ?? shared.sent.onBehalfOf }
         set { change { $0.onBehalfOf = newValue } }
     }
     package var sourceDoc: DocRef? {
-        get { shared.content.sourceDoc }
+        get { shared.said.map(\.content.sourceDoc) ?? shared.sent.sourceDoc }
         set { change { $0.sourceDoc = newValue } }
     }
     package var evidence: [EvidenceRef] {
-        get { shared.content.evidence }
+        get { shared.said?.content.evidence ?? shared.sent.evidence }
         set { change { $0.evidence = newValue } }
     }
     package var lateReason: String? {
-        get { shared.content.lateReason }
+        get { shared.said.map(\.content.lateReason) ?? shared.sent.lateReason }
         set { change { $0.lateReason = newValue } }
     }
     /// Confidentiality that the sender named; nil for that of the type.
     package var dataClass: DataClass? {
-        get { shared.content.dataClass }
+        get { shared.dataClass }
         set { change { $0.dataClass = newValue } }
     }
+
+    /// When it happened; nil when it says nothing of it.
+    var occurredValue: MomentValue? { shared.occurred }
+
+    /// Lends the stream's name in UTF-8.
+    func withStream<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        if let said = shared.said { return TextBytes.withBytes(of: said.content.stream, body) }
+        return shared.sent.bytes.withUnsafeBytes { all in
+            body(UnsafeRawBufferPointer(rebasing: all[shared.sent.streamRange]))
+        }
+    }
+
+    /// Decodes the payload once and for all copies, if it is still as it was sent.
+    ///
+    /// The thread that judges a fact does so before anybody else can have it.
+    ///
+    /// - Throws: `SchemaError` when the bytes are no payload of the type.
+    func settlePayload() throws(SchemaError) { try shared.settlePayload() }
 
     /// The payload's bytes as they were sent (of a corrected fact, those of the correction),
     /// without what the server filled in.
     package var payloadBytes: [UInt8] {
-        guard let sent = shared.content.sent else { return payload.message.wireBytes }
-        let place = shared.content.place
+        guard let said = shared.said?.content else {
+            return Array(shared.sent.bytes[shared.sent.payloadRange])
+        }
+        guard let sent = said.sent else { return payload.message.wireBytes }
+        let place = said.place
         return place == 0..<sent.count ? sent : Array(sent[place.clamped(to: 0..<sent.count)])
     }
 
@@ -96,7 +122,7 @@ package struct Fact: Sendable {
 
     /// A fact that names no time (only corrections and voids may) happened when it was recorded.
     package mutating func settleTime() {
-        guard shared.content.occurred.value == nil else { return }
+        guard shared.occurred == nil else { return }
         occurred.instantUs = recordedAt
         validDay = recordedDay
     }
@@ -109,7 +135,8 @@ package struct Fact: Sendable {
         id: FactID, position: UInt64 = 0, stream: String, streamVersion: UInt64 = 0,
         payload: EventPayload, payloadBytes: [UInt8]? = nil, occurred: Moment, validDay: LocalDate,
         recordedAt: Int64,
-        recordedBy: String, onBehalfOf: String? = nil, tenant: String = "", tags: [String],
+        recordedBy: String, onBehalfOf: String? = nil, tenant: String = "",
+        tags: some Sequence<String>,
         sourceDoc: DocRef? = nil, evidence: [EvidenceRef] = [], lateReason: String? = nil,
         dataClass: DataClass? = nil, isLate: Bool = false, isAfterSeal: Bool = false,
         isCorrected: Bool = false
@@ -117,7 +144,8 @@ package struct Fact: Sendable {
         shared = Shared(
             Content(
                 id: id, stream: stream, payload: payload, sent: payloadBytes,
-                place: 0..<(payloadBytes?.count ?? 0), occurred: occurred, recordedBy: recordedBy,
+                place: 0..<(payloadBytes?.count ?? 0), occurred: occurred.value,
+                recordedBy: recordedBy,
                 onBehalfOf: onBehalfOf, sourceDoc: sourceDoc, evidence: evidence,
                 lateReason: lateReason, dataClass: dataClass))
         self.position = position
@@ -125,7 +153,7 @@ package struct Fact: Sendable {
         self.validDay = validDay
         self.recordedAt = recordedAt
         self.tenant = tenant
-        self.tags = tags
+        self.tags = NameList(tags)
         self.isLate = isLate
         self.isAfterSeal = isAfterSeal
         self.isCorrected = isCorrected
@@ -138,16 +166,32 @@ package struct Fact: Sendable {
     ///   - place: where the payload is in them.
     init(
         id: FactID, stream: String, payload: EventPayload, sentIn bytes: [UInt8],
-        at place: Range<Int>, occurred: Moment, validDay: LocalDate, recordedBy: String,
-        onBehalfOf: String?, tags: [String], sourceDoc: DocRef?, evidence: [EvidenceRef],
+        at place: Range<Int>, occurred: MomentValue?, validDay: LocalDate, recordedBy: String,
+        onBehalfOf: String?, tags: NameList, sourceDoc: DocRef?, evidence: [EvidenceRef],
         lateReason: String?, dataClass: DataClass?
     ) {
-        shared = Shared(
-            Content(
-                id: id, stream: stream, payload: payload, sent: bytes, place: place,
-                occurred: occurred, recordedBy: recordedBy, onBehalfOf: onBehalfOf,
-                sourceDoc: sourceDoc, evidence: evidence, lateReason: lateReason,
-                dataClass: dataClass))
+        self.init(
+            Shared(
+                Content(
+                    id: id, stream: stream, payload: payload, sent: bytes, place: place,
+                    occurred: occurred, recordedBy: recordedBy, onBehalfOf: onBehalfOf,
+                    sourceDoc: sourceDoc, evidence: evidence, lateReason: lateReason,
+                    dataClass: dataClass)),
+            validDay, tags)
+    }
+
+    /// A fact that nobody has recorded yet and whose fields are read where they stand.
+    ///
+    /// - Parameter envelope: one that has passed the schema's validation.
+    init(
+        id: FactID, type: EventType, sentAs envelope: EnvelopeReader, occurred: MomentValue?,
+        validDay: LocalDate, tags: NameList
+    ) {
+        self.init(Shared(id, type, envelope, occurred), validDay, tags)
+    }
+
+    private init(_ shared: Shared, _ validDay: LocalDate, _ tags: NameList) {
+        self.shared = shared
         position = 0
         streamVersion = 0
         self.validDay = validDay
@@ -175,7 +219,7 @@ extension Fact {
         /// The payload as it was sent, and where it is in these bytes; nil when they are not known.
         var sent: [UInt8]?
         var place: Range<Int>
-        var occurred: Moment
+        var occurred: MomentValue?
         var recordedBy: String
         var onBehalfOf: String?
         var sourceDoc: DocRef?
@@ -184,14 +228,87 @@ extension Fact {
         var dataClass: DataClass?
     }
 
-    private final class Shared: Sendable {
+    /// What was said, as an object: most facts have none.
+    private final class Said: Sendable {
         let content: Content
+
+        init(_ content: Content) { self.content = content }
+    }
+
+    /// What copies of a fact share: values, or the envelope they are read from when asked for. Most
+    /// facts go from the wire into the log without anybody asking for most of them.
+    ///
+    /// `@unchecked Sendable`: `decoded` is written once, by the thread that judges the fact and
+    /// before it hands the fact on.
+    private final class Shared: @unchecked Sendable {
+        let id: FactID
         let type: EventType
+        let occurred: MomentValue?
+        let dataClass: DataClass?
+        /// Nil for a fact that stands in an envelope.
+        let said: Said?
+        /// Empty when the fact does not.
+        let sent: EnvelopeReader
+        @exclusivity(unchecked) private var decoded: EventPayload?
 
         init(_ content: Content) {
-            self.content = content
+            id = content.id
             type = content.payload.type
+            occurred = content.occurred
+            dataClass = content.dataClass
+            said = Said(content)
+            sent = .empty
         }
+
+        init(
+            _ id: FactID, _ type: EventType, _ envelope: EnvelopeReader, _ occurred: MomentValue?
+        ) {
+            self.id = id
+            self.type = type
+            self.occurred = occurred
+            dataClass = envelope.dataClass
+            said = nil
+            sent = envelope
+        }
+
+        var payload: EventPayload {
+            if let said { return said.content.payload }
+            if let decoded { return decoded }
+            // Bytes that were checked are a payload of the type.
+            return (try? decode()) ?? .empty(of: type)
+        }
+
+        func settlePayload() throws(SchemaError) {
+            guard said == nil, decoded == nil else { return }
+            decoded = try decode()
+        }
+
+        private func decode() throws(SchemaError) -> EventPayload {
+            try EventPayload.decode(
+                type: type, bytes: sent.bytes, in: sent.payloadRange, isChecked: true)
+        }
+
+        /// Everything as values.
+        var content: Content {
+            said?.content
+                ?? Content(
+                    id: id, stream: sent.stream, payload: payload, sent: sent.bytes,
+                    place: sent.payloadRange, occurred: occurred, recordedBy: sent.recordedBy,
+                    onBehalfOf: sent.onBehalfOf, sourceDoc: sent.sourceDoc,
+                    evidence: sent.evidence, lateReason: sent.lateReason, dataClass: dataClass)
+        }
+    }
+}
+
+extension EnvelopeReader {
+    /// The document that the fact rests on; nil when there is none or its bytes are damaged.
+    fileprivate var sourceDoc: DocRef? {
+        sourceDocRange.flatMap { try? DocRef(decoding: Array(bytes[$0])) }
+    }
+
+    /// The evidence, without what is damaged.
+    fileprivate var evidence: [EvidenceRef] {
+        evidenceRanges.compactMap { try? EvidenceRef(decoding: Array(bytes[$0])) }
     }
 }
 

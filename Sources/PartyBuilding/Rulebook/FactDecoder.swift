@@ -1,3 +1,4 @@
+import Names
 package import Schema
 
 /// Why the bytes of a fact cannot be understood.
@@ -38,22 +39,37 @@ package enum FactDecoder {
                 zh: "event_id 必须是 16 字节的 UUID，现为 \(count) 字节",
                 en: "event_id must be a UUID of 16 bytes; it has \(count)")
         }
-        let recordedBy = envelope.recordedBy
-        guard !recordedBy.isEmpty else {
+        guard envelope.namesRecorder else {
             throw refusal(
                 zh: "缺少 recorded_by：请写明录入人", en: "recorded_by is missing: say who records")
         }
-        let payload = try payload(envelope, isChecked: isChecked)
-        let type = payload.type
-        let stream = envelope.stream
-        if !isChecked { try checkStream(envelope, type: type) }
-        let (occurred, validDay) = try validTime(envelope, type)
-        let fact = try fact(
-            envelope, id: FactID(high: high, low: low), stream: stream, recordedBy: recordedBy,
-            payload: payload, occurred: occurred, validDay: validDay,
-            tags: Subjects.of(
-                type: type, stream: stream, payload: envelope.bytes, in: envelope.payloadRange))
+        let id = FactID(high: high, low: low)
+        let fact = try isChecked ? sent(envelope, id) : said(envelope, id)
         return Proposal(fact: fact, recordedAt: envelope.recordedAt, tenant: envelope.tenant)
+    }
+
+    /// A fact whose envelope was checked: its fields are read when they are asked for.
+    private static func sent(_ envelope: EnvelopeReader, _ id: FactID) throws -> Fact {
+        let type = try type(of: envelope)
+        let (occurred, validDay) = try validTime(envelope, type)
+        return Fact(
+            id: id, type: type, sentAs: envelope, occurred: occurred, validDay: validDay,
+            tags: subjects(of: envelope, type))
+    }
+
+    private static func said(_ envelope: EnvelopeReader, _ id: FactID) throws -> Fact {
+        let payload = try payload(envelope)
+        try checkStream(envelope, type: payload.type)
+        let (occurred, validDay) = try validTime(envelope, payload.type)
+        return try fact(
+            envelope, id: id, payload: payload, occurred: occurred, validDay: validDay,
+            tags: subjects(of: envelope, payload.type))
+    }
+
+    private static func subjects(of envelope: EnvelopeReader, _ type: EventType) -> NameList {
+        Subjects.names(
+            type: type, stream: envelope.bytes, at: envelope.streamRange, payload: envelope.bytes,
+            in: envelope.payloadRange)
     }
 
     /// A recorded fact.
@@ -65,7 +81,8 @@ package enum FactDecoder {
     /// - Throws: `FactDecodingError` or `SchemaError` when the bytes are damaged or of a type this
     ///   version does not know.
     package static func recorded(
-        body: [UInt8], trailer: [UInt8], position: UInt64, streamVersion: UInt64, tags: [String]
+        body: [UInt8], trailer: [UInt8], position: UInt64, streamVersion: UInt64,
+        tags: some Sequence<String>
     ) throws -> Fact {
         let envelope = try envelope(body)
         guard let (high, low) = envelope.eventIDHalves else {
@@ -82,9 +99,8 @@ package enum FactDecoder {
         let payload = try payload(envelope, filled: added.filled)
         let (occurred, validDay) = try validTime(envelope, payload.type)
         var fact = try fact(
-            envelope, id: FactID(high: high, low: low), stream: envelope.stream,
-            recordedBy: envelope.recordedBy, payload: payload, occurred: occurred,
-            validDay: validDay, tags: tags)
+            envelope, id: FactID(high: high, low: low), payload: payload, occurred: occurred,
+            validDay: validDay, tags: NameList(tags))
         fact.position = position
         fact.streamVersion = streamVersion
         fact.recordedAt = added.recordedAt
@@ -109,14 +125,19 @@ package enum FactDecoder {
         return envelope
     }
 
-    private static func payload(
-        _ envelope: EnvelopeReader, filled: ArraySlice<UInt8> = [], isChecked: Bool = false
-    ) throws -> EventPayload {
+    private static func type(of envelope: EnvelopeReader) throws -> EventType {
         guard let type = envelope.type else {
             throw FactDecodingError(
                 description: "event type \(envelope.typeNumber) (\(envelope.typeName)) is unknown")
         }
-        guard isChecked || envelope.isNamed(type) || envelope.typeName.isEmpty else {
+        return type
+    }
+
+    private static func payload(
+        _ envelope: EnvelopeReader, filled: ArraySlice<UInt8> = []
+    ) throws -> EventPayload {
+        let type = try type(of: envelope)
+        guard envelope.isNamed(type) || envelope.typeName.isEmpty else {
             throw refusal(
                 zh: "类型编号 \(envelope.typeNumber) 是 \(type.name)，与 type_name "
                     + "\(envelope.typeName) 不符",
@@ -125,7 +146,7 @@ package enum FactDecoder {
         }
         guard !filled.isEmpty else {
             return try EventPayload.decode(
-                type: type, bytes: envelope.bytes, in: envelope.payloadRange, isChecked: isChecked)
+                type: type, bytes: envelope.bytes, in: envelope.payloadRange)
         }
         // Protobuf merges what follows: the server's fields complete the client's.
         return try EventPayload.decode(type: type, bytes: envelope.payload + filled)
@@ -144,14 +165,13 @@ package enum FactDecoder {
 
     private static func validTime(
         _ envelope: EnvelopeReader, _ type: EventType
-    ) throws -> (Moment, LocalDate) {
+    ) throws -> (MomentValue?, LocalDate) {
         let days = FactDays(type: type, payload: envelope.bytes, in: envelope.payloadRange)
-        var occurred = Moment()
-        occurred.value = envelope.occurredAt
-        if occurred.value == nil {
+        var value = envelope.occurredAt
+        if value == nil {
             if type.streamPrefixes.isEmpty {
                 // A correction or void that names no time happened when it was recorded.
-                return (Moment(), LocalDate(dayNumber: 0))
+                return (nil, LocalDate(dayNumber: 0))
             }
             guard let own = type.occurrence(in: envelope.bytes, envelope.payloadRange) else {
                 throw refusal(
@@ -159,13 +179,13 @@ package enum FactDecoder {
                     en: "occurred_at is missing: the payload of \(type.name) names no day; "
                         + "say when it happened")
             }
-            occurred.value = own
+            value = own
         }
-        guard let last = occurred.lastDay else {
+        guard let occurred = value, let last = occurred.lastDay else {
             throw refusal(
                 zh: "occurred_at 不是存在的日期", en: "occurred_at is not a day that exists")
         }
-        if let on = days.on, on != last || (occurred.precision ?? .year) < .date {
+        if let on = days.on, on != last || occurred.precision < .date {
             throw refusal(
                 zh: "内容里的 on 是 \(on)，与 occurred_at 的当地日期 \(last) 不一致，请更正其一",
                 en: "the payload's on is \(on), but occurred_at lies on \(last) (Asia/Shanghai); "
@@ -179,8 +199,8 @@ package enum FactDecoder {
     }
 
     private static func fact(
-        _ envelope: EnvelopeReader, id: FactID, stream: String, recordedBy: String,
-        payload: EventPayload, occurred: Moment, validDay: LocalDate, tags: [String]
+        _ envelope: EnvelopeReader, id: FactID, payload: EventPayload, occurred: MomentValue?,
+        validDay: LocalDate, tags: NameList
     ) throws -> Fact {
         var sourceDoc: DocRef?
         var evidence: [EvidenceRef] = []
@@ -195,9 +215,9 @@ package enum FactDecoder {
             throw FactDecodingError(description: "the bytes are not an Envelope: \(error)")
         }
         return Fact(
-            id: id, stream: stream, payload: payload, sentIn: envelope.bytes,
+            id: id, stream: envelope.stream, payload: payload, sentIn: envelope.bytes,
             at: envelope.payloadRange, occurred: occurred, validDay: validDay,
-            recordedBy: recordedBy, onBehalfOf: envelope.onBehalfOf, tags: tags,
+            recordedBy: envelope.recordedBy, onBehalfOf: envelope.onBehalfOf, tags: tags,
             sourceDoc: sourceDoc, evidence: evidence, lateReason: envelope.lateReason,
             dataClass: envelope.dataClass)
     }

@@ -43,11 +43,11 @@ package enum GeneralRules {
 
     /// R-GEN-02: nothing is recorded before it happened.
     static func judgeFuture(_ fact: Fact) throws(Refusal) {
-        if case .instantUs(let instant) = fact.occurred.value, instant > fact.recordedAt {
-            throw future(fact, fact.occurred.lastDay ?? fact.recordedDay)
+        if case .instantUs(let instant) = fact.occurredValue, instant > fact.recordedAt {
+            throw future(fact, fact.occurredValue?.lastDay ?? fact.recordedDay)
         }
         // A month or year that is still running has begun: only its first day may not lie ahead.
-        if let first = fact.occurred.firstDay, first > fact.recordedDay {
+        if let first = fact.occurredValue?.firstDay, first > fact.recordedDay {
             throw future(fact, first)
         }
     }
@@ -65,7 +65,7 @@ package enum GeneralRules {
     /// R-GEN-03: whether the fact is backfill; refuses one without reason or evidence.
     static func judgeBackfill(_ fact: Fact, _ rules: RuleSet) throws(Refusal) -> Bool {
         if fact.isAmendment { return false }
-        guard let happened = fact.occurred.lastDay else { return false }
+        guard let happened = fact.occurredValue?.lastDay else { return false }
         let lag = fact.recordedDay.days(since: happened)
         let limit = rules.backfillDays
         guard lag > limit else { return false }

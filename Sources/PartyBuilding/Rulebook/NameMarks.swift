@@ -1,3 +1,5 @@
+import Names
+
 /// Remembers names in four bytes each, for sets that would otherwise hold millions of strings.
 ///
 /// It answers "surely not" or "perhaps": every name leaves a mark of 32 bits, and one in some
@@ -40,6 +42,8 @@ struct NameMarks: Sendable {
     }
 
     private static func mark(_ name: String) -> UInt32 {
-        max(1, UInt32(truncatingIfNeeded: UInt(bitPattern: name.hashValue) >> 32))
+        max(1, UInt32(truncatingIfNeeded: TextBytes.withBytes(of: name) { hash($0) } >> 32))
     }
+
+    private static let hash = NameHash()
 }

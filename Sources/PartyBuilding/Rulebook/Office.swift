@@ -1,3 +1,4 @@
+import Names
 package import Schema
 
 /// The aggregates that judgements read, folded from the log on demand and kept while there is
@@ -14,18 +15,20 @@ package final class Office {
 
     /// Two generations: what is asked for joins the young one; when that is full the other one is
     /// forgotten, and it becomes the old one.
-    @exclusivity(unchecked) private var subjects: [Tag: Subject] = [:]
+    @exclusivity(unchecked) private var subjects = SubjectTable()
     @exclusivity(unchecked) private var generation: UInt64 = 1
     @exclusivity(unchecked) private var youngCount = 0
     /// The subject that was asked for last; a judgement asks for it several times.
-    @exclusivity(unchecked) private var latest: Subject?
+    @exclusivity(unchecked) private var latest: KeptSubject?
+    /// The types that matter to each type of state.
+    @exclusivity(unchecked) private var typeSets: [ObjectIdentifier: TypeSet] = [:]
     /// Facts admitted but not yet visible through the source.
     @exclusivity(unchecked) private var unseen: [Fact] = []
     /// The organisation trees that were asked for.
     @exclusivity(unchecked) private var trees: [String: Tree] = [:]
     @exclusivity(unchecked) private var latestTree: Tree?
     /// Which tags each not yet durable position touched.
-    @exclusivity(unchecked) private var touched: [(position: UInt64, tags: [String])] = []
+    @exclusivity(unchecked) private var touched: [(position: UInt64, tags: NameList)] = []
 
     /// - Parameters:
     ///   - source: where facts are read.
@@ -45,17 +48,17 @@ package final class Office {
 
     /// The state of the subject that a fact's own stream is.
     func ownState<State: Aggregate>(_ type: State.Type, of fact: Fact) throws -> State {
-        let stream = fact.stream
-        guard TextBytes.isName(stream, ofKind: State.subject) else {
-            return try aggregate(type, fact.streamIdentity)
+        let own = fact.withStream { stream in
+            TextBytes.isName(stream, ofKind: State.subject) ? subject(named: stream) : nil
         }
-        return try state(type, of: subject(tag: stream))
+        guard let own else { return try aggregate(type, fact.streamIdentity) }
+        return try state(type, of: own)
     }
 
     /// The seals that stand in an organisation tree.
     func sealedPeriods(tenant: String) throws -> SealedPeriods {
         let tree = tree(tenant)
-        let subject: Subject
+        let subject: KeptSubject
         if let kept = tree.subject, kept.isKept {
             subject = kept
             touch(kept)
@@ -67,15 +70,28 @@ package final class Office {
     }
 
     private func state<State: Aggregate>(
-        _ type: State.Type, of subject: Subject
+        _ type: State.Type, of subject: KeptSubject
     ) throws -> State {
-        if let box = subject.box(ObjectIdentifier(type)) as? Box<State> { return box.state }
+        let key = ObjectIdentifier(type)
+        if let box = subject.box(key) {
+            // A box's key is the type of its state.
+            return unsafe unsafeDowncast(box, to: AggregateBox<State>.self).state
+        }
         var state = State(id: subjectIdentity(subject.tag))
         for fact in try facts(tag: subject.tag, types: State.types) {
             state.apply(fact)
         }
-        subject.keep(Box(state))
+        subject.keep(AggregateBox(state, types(of: type, key)))
         return state
+    }
+
+    private func types<State: Aggregate>(
+        of type: State.Type, _ key: ObjectIdentifier
+    ) -> TypeSet {
+        if let known = typeSets[key] { return known }
+        let types = TypeSet(State.types)
+        typeSets[key] = types
+        return types
     }
 
     /// The effective facts of a subject in order of position.
@@ -126,8 +142,16 @@ package final class Office {
 
     /// The organisation tree a subject belongs to: that of its first fact; nil when it has none.
     package func tenant(ofTag tag: String) throws -> String? {
-        let subject = subject(tag: tag)
-        if !subject.hasOrigin { _ = try origin(ofTag: tag) }
+        try tenant(of: subject(tag: tag))
+    }
+
+    /// The organisation tree that a fact's stream belongs to.
+    func tenant(ofStreamOf fact: Fact) throws -> String? {
+        try tenant(of: fact.withStream { subject(named: $0) })
+    }
+
+    private func tenant(of subject: KeptSubject) throws -> String? {
+        if !subject.hasOrigin { _ = try origin(ofTag: subject.tag) }
         return subject.tenant.isEmpty ? nil : subject.tenant
     }
 
@@ -137,12 +161,17 @@ package final class Office {
         if subject.hasOrigin {
             return Origin(tenant: subject.tenant, places: subject.places)
         }
-        let first = try source.first(tag: tag) ?? unseen.first { $0.tags.contains(tag) }
+        let first = try source.first(tag: tag) ?? firstUnseen(tag)
         guard let origin = first.map(Origin.init) else { return nil }
         subject.hasOrigin = true
         subject.tenant = origin.tenant
         subject.places = origin.places
         return origin
+    }
+
+    private func firstUnseen(_ tag: String) -> Fact? {
+        for place in unseen.indices where unseen[place].tags.contains(tag) { return unseen[place] }
+        return nil
     }
 
     /// The last record time of an organisation tree, microseconds; nil when it has no fact.
@@ -177,8 +206,17 @@ package final class Office {
         if fact.isAmendment {
             for tag in fact.tags { forget(tag) }
         } else {
-            let tree = tree(fact.tenant)
-            for tag in fact.tags { keptSubject(tag, tree)?.apply(fact) }
+            let range = fact.tags.range
+            fact.tags.bytes.withUnsafeBytes { all in
+                var offset = range.lowerBound
+                while offset < range.upperBound {
+                    let end = offset + 1 + Int(all[offset])
+                    // That a fact touches a subject is no reason to keep it longer.
+                    subjects.find(UnsafeRawBufferPointer(rebasing: all[(offset + 1)..<end]))?
+                        .apply(fact)
+                    offset = end
+                }
+            }
         }
         if let tree = trees[fact.tenant], let clock = tree.lastRecordedAt {
             tree.lastRecordedAt = max(clock, fact.recordedAt)
@@ -218,37 +256,26 @@ package final class Office {
     // MARK: What is kept
 
     private func forget(_ tag: String) {
-        subjects.removeValue(forKey: Tag(tag))?.isKept = false
+        subjects.remove(tag)?.isKept = false
     }
 
-    /// A subject if anything of it is kept; that a fact touches it is no reason to keep it longer.
-    private func keptSubject(_ tag: String, _ tree: Tree) -> Subject? {
-        if let latest, latest.isKept, TextBytes.same(latest.tag, tag) { return latest }
-        if let subject = tree.subject, subject.isKept, TextBytes.same(subject.tag, tag) {
-            return subject
-        }
-        return subjects[Tag(tag)]
+    private func subject(tag: String) -> KeptSubject {
+        TextBytes.withBytes(of: tag) { subject(named: $0) }
     }
 
-    private func subject(tag: String) -> Subject {
-        if let latest, latest.isKept, TextBytes.same(latest.tag, tag) {
+    private func subject(named tag: UnsafeRawBufferPointer) -> KeptSubject {
+        if let latest, latest.isKept, latest.isNamed(tag) {
             touch(latest)
             return latest
         }
-        let subject: Subject
-        if let found = subjects[Tag(tag)] {
-            subject = found
-        } else {
-            subject = Subject(tag: tag)
-            subjects[Tag(tag)] = subject
-        }
+        let subject = subjects.make(tag)
         touch(subject)
         latest = subject
         return subject
     }
 
     /// The subject joins the young generation.
-    private func touch(_ subject: Subject) {
+    private func touch(_ subject: KeptSubject) {
         guard subject.generation != generation else { return }
         subject.generation = generation
         if youngCount >= capacity {
@@ -261,54 +288,9 @@ package final class Office {
     }
 
     private func forgetOldGeneration() {
-        subjects = subjects.filter { _, subject in
+        subjects.filter { subject in
             subject.isKept = subject.generation == generation
             return subject.isKept
-        }
-    }
-
-    /// A tag as a key, compared by its bytes.
-    private struct Tag: Hashable {
-        private let text: String
-
-        init(_ text: String) { self.text = text }
-
-        static func == (left: Tag, right: Tag) -> Bool { TextBytes.same(left.text, right.text) }
-
-        func hash(into hasher: inout Hasher) { TextBytes.hash(text, into: &hasher) }
-    }
-
-    /// What is kept of one subject.
-    fileprivate final class Subject {
-        let tag: String
-        /// Whether it is known where the subject began, and the parts of that origin. They stand
-        /// apart because a judgement asks for the tenant alone.
-        @exclusivity(unchecked) var hasOrigin = false
-        @exclusivity(unchecked) var tenant = ""
-        @exclusivity(unchecked) var places: [String] = []
-        /// Most subjects have one state: it is reached without an array in between.
-        @exclusivity(unchecked) private var first: StateBox?
-        @exclusivity(unchecked) private var others: [StateBox] = []
-        /// When it was last asked for; 0 for never.
-        @exclusivity(unchecked) var generation: UInt64 = 0
-        /// False when it was forgotten: it hears of no more facts.
-        @exclusivity(unchecked) var isKept = true
-
-        init(tag: String) { self.tag = tag }
-
-        /// The state of a type, nil when it was not folded.
-        func box(_ key: ObjectIdentifier) -> StateBox? {
-            if let first, first.key == key { return first }
-            return others.first { $0.key == key }
-        }
-
-        func keep(_ box: StateBox) {
-            if first == nil { first = box } else { others.append(box) }
-        }
-
-        func apply(_ fact: Fact) {
-            first?.apply(fact)
-            for box in others { box.apply(fact) }
         }
     }
 
@@ -318,8 +300,9 @@ package final class Office {
         let tag: String
         /// Microseconds; nil when it is not known or there is no fact.
         @exclusivity(unchecked) fileprivate var lastRecordedAt: Int64?
-        @exclusivity(unchecked) fileprivate var subject: Subject?
-        private let tags: [String]
+        @exclusivity(unchecked) fileprivate var subject: KeptSubject?
+        /// The tree's tag as a list.
+        private let tags: NameList
 
         fileprivate init(_ tenant: String) {
             self.tenant = tenant
@@ -328,51 +311,12 @@ package final class Office {
         }
 
         /// The tree's tag, unless it stands among the tags.
-        func tags(beside tags: [String]) -> [String] {
-            for other in tags where TextBytes.same(other, tag) { return [] }
-            return self.tags
+        func tags(beside tags: NameList) -> NameList {
+            tags.contains(tag) ? NameList() : self.tags
         }
 
         /// Sorted tags, each once, with the tree's own among them.
-        func joined(to sorted: [String]) -> [String] {
-            var place = sorted.count
-            while place > 0, !TextBytes.precedes(sorted[place - 1], tag) {
-                if TextBytes.same(sorted[place - 1], tag) { return sorted }
-                place -= 1
-            }
-            var joined: [String] = []
-            joined.reserveCapacity(sorted.count + 1)
-            joined += sorted[..<place]
-            joined.append(tag)
-            joined += sorted[place...]
-            return joined
-        }
-    }
-}
-
-/// One state of a subject, whatever its type.
-private class StateBox {
-    /// The type of the state.
-    let key: ObjectIdentifier
-
-    init(_ key: ObjectIdentifier) { self.key = key }
-
-    func apply(_ fact: Fact) {}
-}
-
-private final class Box<State: Aggregate>: StateBox {
-    @exclusivity(unchecked) private(set) var state: State
-    private let types: [EventType]?
-
-    init(_ state: State) {
-        self.state = state
-        types = State.types
-        super.init(ObjectIdentifier(State.self))
-    }
-
-    override func apply(_ fact: Fact) {
-        if let types, !types.contains(fact.type) { return }
-        state.apply(fact)
+        func joined(to sorted: NameList) -> NameList { sorted.joined(with: tag) }
     }
 }
 

@@ -125,9 +125,10 @@ package struct RuleSets: Sendable {
 
     /// The set in force on a day; the first one for days before it.
     package func inForce(on day: LocalDate) -> RuleSet {
-        var chosen = all.first ?? RuleSets.fallback
-        for set in all where set.validFrom <= day { chosen = set }
-        return chosen
+        guard !all.isEmpty else { return RuleSets.fallback }
+        var chosen = 0
+        for place in all.indices where all[place].validFrom <= day { chosen = place }
+        return all[chosen]
     }
 
     /// The rule sets shipped with the product. The branch regulation of 2018 fixed in writing what

@@ -1,3 +1,4 @@
+package import Names
 package import Schema
 
 /// A fact that somebody proposes to record.
@@ -21,7 +22,7 @@ package struct Admission: Sendable {
     /// The fact with position, record time, tenant, tags and flags settled.
     package let fact: Fact
     /// The fact's tags that its proposal did not have.
-    package let addedTags: [String]
+    package let addedTags: NameList
     package let ruleSetVersion: String
     package let warnings: [JudgementWarning]
     /// What the server adds to the payload: a message of its type with only the fields that the
@@ -83,6 +84,7 @@ package final class Rulebook: Sendable {
         office: Office
     ) throws -> Admission {
         var fact = proposal.fact
+        try fact.settlePayload()
         fact.tags = try tags(of: fact, office)
         let tree = try tree(of: proposal, tags: fact.tags, office)
         fact.tenant = tree.tenant
@@ -115,7 +117,7 @@ package final class Rulebook: Sendable {
         office.record(fact)
         let own = proposal.fact.tags
         return Admission(
-            fact: fact, addedTags: added ?? fact.tags.filter { !own.contains($0) },
+            fact: fact, addedTags: added ?? NameList(fact.tags.filter { !own.contains($0) }),
             ruleSetVersion: rules.version, warnings: judging.warnings,
             filled: filled)
     }
@@ -132,11 +134,11 @@ package final class Rulebook: Sendable {
 
     /// Tags of a proposal: an amendment also belongs to every subject of its target, those
     /// included to which earlier corrections moved it, because it may take it away from them.
-    private func tags(of fact: Fact, _ office: Office) throws -> [String] {
+    private func tags(of fact: Fact, _ office: Office) throws -> NameList {
         guard let target = fact.amendmentTarget, let found = try office.fact(id: target) else {
             return fact.tags
         }
-        var tags = fact.tags + found.tags
+        var tags = fact.tags + Array(found.tags)
         for other in try office.rawFacts(tag: found.stream, types: [])
         where other.amendmentTarget == target {
             tags += other.tags
@@ -145,11 +147,11 @@ package final class Rulebook: Sendable {
             tags += Subjects.of(
                 type: found.type, stream: found.stream, payload: [UInt8](event.replacement))
         }
-        return sortedUnique(tags.filter { subjectKind($0) != "tree" })
+        return NameList(sortedUnique(tags.filter { subjectKind($0) != "tree" }))
     }
 
     private func tree(
-        of proposal: Proposal, tags: [String], _ office: Office
+        of proposal: Proposal, tags: NameList, _ office: Office
     ) throws -> Office.Tree {
         office.tree(try tenant(of: proposal, tags: tags, office))
     }
@@ -157,7 +159,7 @@ package final class Rulebook: Sendable {
     /// The organisation tree of a proposal: the one named, else that of its stream or of a subject
     /// it names; the root organisation's own registration founds a tree.
     private func tenant(
-        of proposal: Proposal, tags: [String], _ office: Office
+        of proposal: Proposal, tags: NameList, _ office: Office
     ) throws -> String {
         let fact = proposal.fact
         var found: String?
@@ -168,8 +170,10 @@ package final class Rulebook: Sendable {
                 event.parentOrg.isEmpty
                 ? event.orgID : try office.tenant(ofTag: "org-\(event.parentOrg)")
         } else {
-            found = try office.tenant(ofTag: fact.stream)
-            for tag in tags where found == nil { found = try office.tenant(ofTag: tag) }
+            found = try office.tenant(ofStreamOf: fact)
+            if found == nil {
+                for tag in tags where found == nil { found = try office.tenant(ofTag: tag) }
+            }
         }
         guard let named = proposal.tenant, !named.isEmpty else {
             guard let found else {

@@ -17,21 +17,32 @@ extension Moment {
     }
 
     /// How exactly the moment is known, nil when no field is set.
-    package var precision: Precision? {
-        switch value {
+    package var precision: Precision? { value?.precision }
+
+    /// First local day of the moment's period, nil when the moment is empty or no such period
+    /// exists.
+    package var firstDay: LocalDate? { value?.firstDay }
+
+    /// Last local day of the moment's period: the day from which a fact of month, quarter or year
+    /// precision counts (clarifications, "Periods and dates").
+    package var lastDay: LocalDate? { value?.lastDay }
+}
+
+extension MomentValue {
+    /// How exactly the moment is known.
+    package var precision: Precision {
+        switch self {
         case .instantUs: .instant
         case .date: .date
         case .month: .month
         case .quarter: .quarter
         case .year: .year
-        case nil: nil
         }
     }
 
-    /// First local day of the moment's period, nil when the moment is empty or no such period
-    /// exists.
+    /// First local day of the moment's period, nil when no such period exists.
     package var firstDay: LocalDate? {
-        switch value {
+        switch self {
         case .instantUs(let instant): LocalDate(instant: instant)
         case .date(let day): LocalDate(yyyymmdd: day)
         case .month(let month):
@@ -39,19 +50,17 @@ extension Moment {
         case .quarter(let quarter):
             LocalDate(year: Int(quarter / 10), month: Int(quarter % 10) * 3 - 2, day: 1)
         case .year(let year): LocalDate(year: Int(year), month: 1, day: 1)
-        case nil: nil
         }
     }
 
-    /// Last local day of the moment's period: the day from which a fact of month, quarter or year
-    /// precision counts (clarifications, "Periods and dates").
+    /// Last local day of the moment's period.
     package var lastDay: LocalDate? {
         guard let first = firstDay else { return nil }
-        switch value {
+        switch self {
         case .month: return first.adding(months: 1).adding(days: -1)
         case .quarter: return first.adding(months: 3).adding(days: -1)
         case .year: return first.adding(months: 12).adding(days: -1)
-        case .instantUs, .date, nil: return first
+        case .instantUs, .date: return first
         }
     }
 }

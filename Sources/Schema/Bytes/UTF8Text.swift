@@ -63,6 +63,12 @@ package enum UTF8Text {
         word & 0xC0_C0F0 == 0x80_80E0 && word & 0x0F != 0 && word & 0x0F != 0x0D
     }
 
+    /// The text of a range that is known to be well-formed: it is not looked at again.
+    static func string(sound bytes: [UInt8], _ range: Range<Int>) -> String {
+        let text = bytes.span.extracting(range)
+        return String(copying: unsafe UTF8Span(unchecked: text))
+    }
+
     /// Whether all of the range is well-formed.
     package static func isValid(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
         firstFault(in: bytes, range) == nil

@@ -43,7 +43,7 @@ package struct WireWriter: Sendable {
     package mutating func string(_ text: String, field number: Int) {
         tag(number, wireType: 2)
         varint(UInt64(text.utf8.count))
-        bytes.append(contentsOf: text.utf8)
+        text.utf8.span.bytes.withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
 
     /// A byte string or message.
@@ -53,12 +53,14 @@ package struct WireWriter: Sendable {
         bytes.append(contentsOf: content)
     }
 
-    /// A repeated field of numbers, left out when there are none.
-    package mutating func packed(_ values: [UInt64], field number: Int) {
-        guard !values.isEmpty else { return }
+    /// A repeated field of numbers, at least one.
+    package mutating func packed(_ first: UInt64, _ more: [UInt64], field number: Int) {
         tag(number, wireType: 2)
-        varint(UInt64(values.reduce(0) { $0 + Self.byteCount(of: $1) }))
-        for value in values { varint(value) }
+        var size = Self.byteCount(of: first)
+        for value in more { size += Self.byteCount(of: value) }
+        varint(UInt64(size))
+        varint(first)
+        for value in more { varint(value) }
     }
 
     /// Bytes that a varint takes.

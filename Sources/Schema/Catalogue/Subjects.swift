@@ -1,3 +1,5 @@
+package import Names
+
 /// The subjects of a fact, which the server records as its tags.
 ///
 /// They are what the payload names in fields that the schema marks, the fact's own stream, and the
@@ -16,31 +18,64 @@ package enum Subjects {
     package static func of(
         type: EventType, stream: String, payload bytes: [UInt8], in range: Range<Int>
     ) -> [String] {
-        var found = [stream]
-        if let implied = implied(by: stream) { found.append(implied) }
-        collect(type.descriptor, WireReader(bytes, in: range), depth: 1, into: &found)
-        found.sort(by: TextBytes.precedes)
-        // In one pass: a payload may name the same subject a hundred thousand times.
-        var kept = 0
-        for index in found.indices
-        where index == 0 || !TextBytes.same(found[index], found[kept - 1]) {
-            found[kept] = found[index]
-            kept += 1
+        let text = Array(stream.utf8)
+        return Array(
+            names(
+                type: type, stream: text, at: 0..<text.count, payload: bytes, in: range))
+    }
+
+    /// The same as one list.
+    ///
+    /// - Parameters:
+    ///   - stream: bytes that hold the stream's name.
+    ///   - place: where it stands in them.
+    package static func names(
+        type: EventType, stream: [UInt8], at place: Range<Int>, payload bytes: [UInt8],
+        in range: Range<Int>
+    ) -> NameList {
+        var found = Found()
+        found.add("", stream, place)
+        if mayImply(stream, place),
+            let implied = implied(by: String(decoding: stream[place], as: UTF8.self))
+        {
+            found.add(implied)
         }
-        found.removeSubrange(kept...)
-        return found
+        collect(type.descriptor, WireReader(bytes, in: range), depth: 1, into: &found)
+        return NameList.sorted(found.bytes, count: found.count)
+    }
+
+    /// Names as they come, each behind its length.
+    private struct Found {
+        private(set) var bytes: [UInt8] = []
+        private(set) var count = 0
+
+        init() { bytes.reserveCapacity(120) }
+
+        mutating func add(_ prefix: String, _ source: [UInt8], _ place: Range<Int>) {
+            let length = prefix.utf8.count + place.count
+            guard length <= 255 else { return }
+            bytes.append(UInt8(truncatingIfNeeded: length))
+            if !prefix.isEmpty { bytes.append(contentsOf: prefix.utf8) }
+            bytes.append(contentsOf: source[place])
+            count += 1
+        }
+
+        mutating func add(_ name: String) { add(name, [], 0..<0) }
+    }
+
+    /// Most streams imply nobody, which the first letter tells.
+    private static func mayImply(_ stream: [UInt8], _ place: Range<Int>) -> Bool {
+        guard !place.isEmpty else { return false }
+        return switch stream[place.lowerBound] {
+        case UInt8(ascii: "m"), UInt8(ascii: "i"), UInt8(ascii: "l"), UInt8(ascii: "p"),
+            UInt8(ascii: "s"):
+            true
+        default: false
+        }
     }
 
     /// The person or branch whom a stream is about, besides itself.
     package static func implied(by stream: String) -> String? {
-        // Most streams imply nobody, which the first letter tells.
-        switch stream.utf8.first {
-        case UInt8(ascii: "m"), UInt8(ascii: "i"), UInt8(ascii: "l"), UInt8(ascii: "p"),
-            UInt8(ascii: "s"):
-            break
-        default:
-            return nil
-        }
         guard let (kind, id) = SubjectForm.split(stream) else { return nil }
         switch kind {
         case "member", "integrity": return "person-\(id)"
@@ -69,7 +104,7 @@ package enum Subjects {
 
     private static func collect(
         _ descriptor: MessageDescriptor, _ start: WireReader, depth: Int,
-        into found: inout [String]
+        into found: inout Found
     ) {
         guard depth <= SchemaValidator.depthMax,
             SchemaCatalogue.shared.namesSubjects(descriptor)
@@ -83,10 +118,10 @@ package enum Subjects {
             else { continue }
             if let prefix = field.subjectPrefix {
                 if SubjectForm.isID(bytes, range) {
-                    found.append(TextBytes.joined(prefix, bytes, range))
+                    found.add(prefix, bytes, range)
                 }
             } else if field.subjectInFull {
-                if SubjectForm.isName(bytes, range) { found.append(reader.text(range)) }
+                if SubjectForm.isName(bytes, range) { found.add("", bytes, range) }
             } else if let nested = field.message {
                 collect(nested, WireReader(reader.bytes, in: range), depth: depth + 1, into: &found)
             }

@@ -4,6 +4,8 @@
 /// `bytes` until they are asked for.
 package struct EnvelopeReader: Sendable {
     package let bytes: [UInt8]
+    /// The envelope's place in `bytes`.
+    package let range: Range<Int>
     /// The payload's place in `bytes`.
     package private(set) var payloadRange = 0..<0
     /// The number of the event type, 0 when it is absent.
@@ -24,7 +26,8 @@ package struct EnvelopeReader: Sendable {
 
     private var eventIDRange = 0..<0
     private(set) var typeNameRange = 0..<0
-    private(set) var streamRange = 0..<0
+    /// The place of the stream's name in `bytes`.
+    package private(set) var streamRange = 0..<0
     private var recordedByRange = 0..<0
     private var onBehalfOfRange: Range<Int>?
     private var tenantRange: Range<Int>?
@@ -32,11 +35,26 @@ package struct EnvelopeReader: Sendable {
     private var causationIDRange: Range<Int>?
     private var lateReasonRange: Range<Int>?
 
+    /// An envelope of no bytes.
+    package static let empty = EnvelopeReader()
+
+    private init() {
+        bytes = []
+        range = 0..<0
+    }
+
     /// Walks the envelope once.
     /// - Throws: `malformed` when the bytes are not protobuf.
     package init(_ bytes: [UInt8]) throws(SchemaError) {
+        try self.init(bytes, in: 0..<bytes.count)
+    }
+
+    /// Walks an envelope that is a part of `bytes`; what of the range lies outside is cut off.
+    /// - Throws: `malformed` when the bytes are not protobuf.
+    package init(_ bytes: [UInt8], in range: Range<Int>) throws(SchemaError) {
         self.bytes = bytes
-        var reader = WireReader(bytes)
+        self.range = range.clamped(to: 0..<bytes.count)
+        var reader = WireReader(bytes, in: range)
         do {
             while let field = try reader.next() { try take(field) }
         } catch {
@@ -76,8 +94,14 @@ package struct EnvelopeReader: Sendable {
     /// Whether a fact of the type may stand in the envelope's stream.
     package func isInStream(of type: EventType) -> Bool { type.accepts(stream: bytes, streamRange) }
     package var stream: String { text(streamRange) }
+    /// The envelope alone.
+    package var envelope: [UInt8] {
+        range == 0..<bytes.count ? bytes : Array(bytes[range])
+    }
     package var payload: [UInt8] { Array(bytes[payloadRange]) }
     package var recordedBy: String { text(recordedByRange) }
+    /// Whether somebody is named who records.
+    package var namesRecorder: Bool { !recordedByRange.isEmpty }
     package var onBehalfOf: String? { onBehalfOfRange.map(text) }
     package var tenant: String? { tenantRange.map(text) }
     package var correlationID: String? { correlationIDRange.map(text) }

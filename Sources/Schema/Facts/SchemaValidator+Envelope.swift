@@ -11,8 +11,16 @@ extension SchemaValidator {
     /// - Returns: the envelope's fields.
     @discardableResult
     package static func validate(envelope bytes: [UInt8]) throws(SchemaError) -> EnvelopeReader {
-        try validate(.envelope, bytes)
-        let envelope = try EnvelopeReader(bytes)
+        try validate(envelope: bytes, in: 0..<bytes.count)
+    }
+
+    /// The same of an envelope that is a part of `bytes`.
+    @discardableResult
+    package static func validate(
+        envelope bytes: [UInt8], in range: Range<Int>
+    ) throws(SchemaError) -> EnvelopeReader {
+        try validate(.envelope, bytes, in: range)
+        let envelope = try EnvelopeReader(bytes, in: range)
         guard let type = envelope.type else {
             throw SchemaError(
                 .unknownType, path: "type",

@@ -114,7 +114,7 @@ struct LeanDecoder: SwiftProtobuf.Decoder {
     private mutating func text() throws -> String {
         let range = try delimited()
         guard isChecked || UTF8Text.isValid(bytes, range) else { throw Unfit() }
-        return String(decoding: bytes[range], as: UTF8.self)
+        return UTF8Text.string(sound: bytes, range)
     }
 
     /// Every item of a repeated field, alone or packed.

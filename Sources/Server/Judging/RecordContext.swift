@@ -1,8 +1,9 @@
+import EventLog
 package import PartyBuilding
 import Synchronization
 
 /// What a recording call hands to the judge along with the bytes.
-package final class RecordContext: Sendable {
+package final class RecordContext: AppendContext {
     /// The decoded facts, one for each event of the append.
     package let proposals: [Proposal]
     package let actor: Actor

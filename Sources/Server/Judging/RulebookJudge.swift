@@ -72,10 +72,8 @@ package final class RulebookJudge: Judge, @unchecked Sendable {
     ) throws -> Verdict {
         // What was judged before this call can be read through the view.
         office.visible(through: moment.nextPosition.predecessor.value)
-        var trailers: [[UInt8]] = []
-        var extraTags: [[String]] = []
-        trailers.reserveCapacity(context.proposals.count)
-        extraTags.reserveCapacity(context.proposals.count)
+        var additions: [Addition] = []
+        additions.reserveCapacity(context.proposals.count)
         var position = moment.nextPosition.value
         for (index, proposal) in context.proposals.enumerated() {
             let admission: Admission
@@ -86,11 +84,12 @@ package final class RulebookJudge: Judge, @unchecked Sendable {
             } catch let refusal as Refusal {
                 throw FailureStatus.of(refusal, index: index)
             }
-            trailers.append(Self.trailer(admission, context.actor))
-            extraTags.append(admission.addedTags)
+            additions.append(
+                Addition(
+                    trailer: Self.trailer(admission, context.actor), tags: admission.addedTags))
             position += 1
         }
-        return .admit(trailers: trailers, extraTags: extraTags)
+        return .admit(additions)
     }
 
     /// A message `Trailer`; fields in ascending order, those that are zero or empty left out.

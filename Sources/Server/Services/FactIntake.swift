@@ -9,11 +9,12 @@ package enum FactIntake {
     /// The append of one call: all facts or none.
     ///
     /// - Parameters:
-    ///   - envelopes: messages `Envelope`, stored as they are.
+    ///   - bytes: hold the messages `Envelope`, which are stored as they are.
+    ///   - envelopes: where each of them stands.
     ///   - expected: expected stream versions.
     /// - Throws: `WireStatus` INVALID_ARGUMENT that names the field and value at fault.
     package static func request(
-        _ envelopes: [[UInt8]], expected: [StreamExpectation] = [],
+        _ bytes: [UInt8], _ envelopes: [Range<Int>], expected: [StreamExpectation] = [],
         condition: LogCondition? = nil, dryRun: Bool = false, actor: RecordingActor,
         place: ImportPlace? = nil
     ) throws(WireStatus) -> AppendRequest {
@@ -25,15 +26,11 @@ package enum FactIntake {
         var proposals: [Proposal] = []
         drafts.reserveCapacity(envelopes.count)
         proposals.reserveCapacity(envelopes.count)
-        for (index, bytes) in envelopes.enumerated() {
+        for (index, range) in envelopes.enumerated() {
             do {
-                let proposal = try FactDecoder.proposal(
-                    checked: SchemaValidator.validate(envelope: bytes))
-                drafts.append(
-                    EventDraft(
-                        id: EventID(high: proposal.fact.id.high, low: proposal.fact.id.low),
-                        stream: proposal.fact.stream, type: proposal.fact.type.number,
-                        tags: proposal.fact.tags, body: bytes))
+                let envelope = try SchemaValidator.validate(envelope: bytes, in: range)
+                let proposal = try FactDecoder.proposal(checked: envelope)
+                drafts.append(EventDraft(proposal.fact, envelope))
                 proposals.append(proposal)
             } catch {
                 throw FailureStatus.of(error: error, index: index)
@@ -42,6 +39,17 @@ package enum FactIntake {
         return AppendRequest(
             events: drafts, expected: expected, condition: condition, dryRun: dryRun,
             context: RecordContext(proposals: proposals, actor: actor.actor, place: place))
+    }
+}
+
+extension EventDraft {
+    /// - Parameter envelope: the one that the fact was read from.
+    fileprivate init(_ fact: Fact, _ envelope: EnvelopeReader) {
+        self.init(
+            id: EventID(high: fact.id.high, low: fact.id.low), type: fact.type.number,
+            stream: envelope.streamRange,
+            names: fact.tags,
+            body: envelope.range, in: envelope.bytes)
     }
 }
 

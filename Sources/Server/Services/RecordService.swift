@@ -39,7 +39,7 @@ enum RecordService {
     ) throws(WireStatus) {
         let parts = try RecordParts(bytes)
         let request = try FactIntake.request(
-            parts.envelopes, expected: parts.expected, condition: parts.condition,
+            parts.bytes, parts.envelopes, expected: parts.expected, condition: parts.condition,
             dryRun: parts.dryRun, actor: actor)
         let count = request.events.count
         let counters = ledger.counters
@@ -67,16 +67,18 @@ enum RecordService {
             said = .admitted
             isRecorded = false
         }
-        let trailerBytes = answer.trailers.reduce(0) { $0 + $1.count + 6 }
-        var writer = WireWriter(capacity: 48 + trailerBytes + 10 * answer.versions.count)
+        var size = 48 + 6 + answer.firstTrailer.count + 10 * (1 + answer.moreVersions.count)
+        for trailer in answer.moreTrailers { size += trailer.count + 6 }
+        var writer = WireWriter(capacity: size)
         writer.number(UInt64(said.rawValue), field: 1)
         if isRecorded {
             writer.number(answer.first.value, field: 2)
             writer.number(answer.last.value, field: 3)
         }
-        writer.packed(answer.versions, field: 4)
+        writer.packed(answer.firstVersion, answer.moreVersions, field: 4)
         writer.number(UInt64(bitPattern: answer.ledgerAt), field: 5)
-        for trailer in answer.trailers { writer.delimited(trailer, field: 6) }
+        writer.delimited(answer.firstTrailer, field: 6)
+        for trailer in answer.moreTrailers { writer.delimited(trailer, field: 6) }
         return writer.bytes
     }
 }

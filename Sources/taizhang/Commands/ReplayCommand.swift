@@ -1,5 +1,6 @@
 import ArgumentParser
 import Crypto
+import Names
 import PartyBuilding
 import Schema
 

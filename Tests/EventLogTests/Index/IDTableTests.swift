@@ -1,3 +1,4 @@
+import Names
 import TestSupport
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
     /// table doubles several times on the way.
     @Test func behavesLikeADictionary() {
         withSeeds(20) { random, _ in
-            var table = IDTable(first: 5, hash: KeyedHash())
+            var table = IDTable(first: 5, hash: NameHash())
             var model: [EventID: UInt64] = [:]
             var order: [EventID] = []
             var floor: UInt64 = 4

@@ -1,3 +1,4 @@
+import Names
 import TestSupport
 import Testing
 
@@ -5,15 +6,15 @@ import Testing
 
 @Suite struct NameTableTests {
     private func make(_ table: inout NameTable, _ name: String) -> NameIndex {
-        name.withUTF8Bytes { table.make($0) }
+        TextBytes.withBytes(of: name) { table.make($0) }
     }
 
     private func find(_ table: NameTable, _ name: String) -> NameIndex? {
-        name.withUTF8Bytes { table.find($0) }
+        TextBytes.withBytes(of: name) { table.find($0) }
     }
 
     @Test func namesOfEveryLengthAreKnownByTheirBytes() {
-        var table = NameTable(hash: KeyedHash())
+        var table = NameTable(hash: NameHash())
         // Each differs from another one in its last byte only.
         let names = (0...200).flatMap { length in
             ["a", "b"].map { String(repeating: "x", count: length) + $0 }
@@ -29,7 +30,7 @@ import Testing
 
     @Test func trimmingKeepsWhatIsWanted() {
         withSeeds(10) { random, _ in
-            var table = NameTable(hash: KeyedHash())
+            var table = NameTable(hash: NameHash())
             var known: [String: NameIndex] = [:]
             for round in 0..<6 {
                 for number in 0..<700 {
@@ -52,7 +53,7 @@ import Testing
     }
 
     @Test func aCategoryIsWhatStandsBeforeTheFirstHyphen() {
-        var table = NameTable(hash: KeyedHash())
+        var table = NameTable(hash: NameHash())
         let stream = make(&table, "issue-yq-7")
         #expect(table.makeCategory(ofStream: stream) == make(&table, "issue"))
         let plain = make(&table, "plain")

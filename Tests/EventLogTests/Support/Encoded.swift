@@ -42,8 +42,11 @@ extension RecordFormat {
             writer.begin(
                 event, tagCount: event.tags.count, trailerBytes: trailer.count,
                 streamVersion: streamVersion, ledgerAt: ledgerAt)
-            for tag in event.tags { writer.add(name: tag) }
-            writer.end(body: event.body, trailer: trailer)
+            for tag in event.tags {
+                let name = Array(tag.utf8)
+                writer.add(name, 0..<name.count)
+            }
+            writer.end(event, trailer: trailer)
         }
         return bytes
     }

@@ -1,4 +1,5 @@
 import EventLog
+import Names
 import Synchronization
 
 /// A judge with a memory: it counts the events of each stream, as an aggregate would, and notices
@@ -49,8 +50,10 @@ final class TestJudge: Judge {
                 state.streams.append((moment.nextPosition.value + UInt64(index), event.stream))
             }
             return .admit(
-                trailers: request.events.map(Self.trailer),
-                extraTags: request.events.map(Self.extraTags))
+                request.events.map { event in
+                    Addition(
+                        trailer: Self.trailer(event), tags: NameList(Self.extraTags(event)))
+                })
         }
     }
 

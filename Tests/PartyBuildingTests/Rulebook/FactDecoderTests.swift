@@ -1,4 +1,5 @@
 import Foundation
+import Names
 import PartyBuilding
 import Schema
 import Testing

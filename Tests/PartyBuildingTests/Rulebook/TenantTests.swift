@@ -1,3 +1,4 @@
+import Names
 import PartyBuilding
 import Schema
 import Testing

@@ -16,7 +16,7 @@ struct EventLogFeedTests {
             trailer.tenant = "root"
             trailer.principal = "test"
             let bytes = trailer.wireBytes
-            return .admit(trailers: request.events.map { _ in bytes })
+            return .admit(request.events.map { _ in Addition(trailer: bytes) })
         }
 
         func discard(from position: Position) {}

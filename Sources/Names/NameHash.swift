@@ -1,19 +1,20 @@
 /// A fast hash of names and ids for tables in memory. Its key is drawn when the process starts, so
 /// that nobody outside can choose names that fall together.
-struct KeyedHash {
-    private let key0: UInt64
-    private let key1: UInt64
+package struct NameHash: Sendable {
+    @usableFromInline let key0: UInt64
+    @usableFromInline let key1: UInt64
 
-    init() {
+    package init() {
         var random = SystemRandomNumberGenerator()
         key0 = random.next() | 1
         key1 = random.next() | 1
     }
 
     /// The hash of a name's bytes.
-    @inline(__always)
-    func callAsFunction(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-        var state = key0 ^ UInt64(truncatingIfNeeded: bytes.count)
+    @inlinable
+    package func callAsFunction(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+        // The length is spread over all bits: a difference in it cannot make up for one in the bytes.
+        var state = key0 ^ UInt64(truncatingIfNeeded: bytes.count) &* 0x9E37_79B9_7F4A_7C15
         var offset = 0
         while bytes.count - offset > 16 {
             let low = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
@@ -41,26 +42,16 @@ struct KeyedHash {
         return Self.fold(Self.fold(low ^ state, high ^ key1), key0)
     }
 
-    /// The hash of an id.
-    @inline(__always)
-    func callAsFunction(_ id: EventID) -> UInt64 {
-        Self.fold(Self.fold(id.high ^ key0, id.low ^ key1), key0)
+    /// The hash of two numbers, such as the halves of an id.
+    @inlinable
+    package func callAsFunction(_ high: UInt64, _ low: UInt64) -> UInt64 {
+        Self.fold(Self.fold(high ^ key0, low ^ key1), key0)
     }
 
     /// Both halves of the product, laid over each other.
-    @inline(__always)
-    private static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    @inlinable
+    static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
         let product = left.multipliedFullWidth(by: right)
         return product.high ^ product.low
-    }
-}
-
-extension String {
-    /// Lends the UTF-8 bytes.
-    @inline(__always)
-    func withUTF8Bytes<Result, Failure: Error>(
-        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try utf8.span.bytes.withUnsafeBytes(body)
     }
 }

@@ -1,0 +1,202 @@
+import Names
+import Schema
+
+/// What is kept of each subject, to be found by the bytes of its tag.
+///
+/// A dictionary would want a string for every question, and most questions come from names that
+/// stand in a message.
+struct SubjectTable {
+    /// Open addressing with linear steps: the hash of the tag in each place, 0 when it is free.
+    private var hashes: [UInt64]
+    /// The subject in each place.
+    private var subjects: [KeptSubject?]
+    private var count = 0
+    private let keyed = NameHash()
+
+    private static let placesMin = 64
+
+    init() {
+        hashes = [UInt64](repeating: 0, count: Self.placesMin)
+        subjects = [KeptSubject?](repeating: nil, count: Self.placesMin)
+    }
+
+    /// The subject of a tag, nil when nothing is kept of it.
+    func find(_ tag: UnsafeRawBufferPointer) -> KeptSubject? {
+        let hash = hash(tag)
+        guard let place = place(of: tag, hash) else { return nil }
+        return subjects[place]
+    }
+
+    /// The subject of a tag, which is made if there is none.
+    mutating func make(_ tag: UnsafeRawBufferPointer) -> KeptSubject {
+        let hash = hash(tag)
+        if let place = place(of: tag, hash), let found = subjects[place] { return found }
+        if (count + 1) * 2 > hashes.count { resize(to: hashes.count * 2) }
+        let subject = KeptSubject(tag: String(decoding: tag, as: UTF8.self))
+        insert(subject, hash)
+        return subject
+    }
+
+    /// Takes a subject out and closes the gap, so that searches need no marks of what was there.
+    mutating func remove(_ tag: String) -> KeptSubject? {
+        let found = TextBytes.withBytes(of: tag) { place(of: $0, hash($0)) }
+        guard var gap = found, let removed = subjects[gap] else { return nil }
+        let mask = hashes.count - 1
+        var next = gap
+        while true {
+            next = (next + 1) & mask
+            let hash = hashes[next]
+            if hash == 0 { break }
+            let home = Int(truncatingIfNeeded: hash) & mask
+            // What stands between its home and the gap must stay where it is.
+            if (next - home) & mask >= (next - gap) & mask {
+                hashes[gap] = hash
+                subjects[gap] = subjects[next]
+                gap = next
+            }
+        }
+        hashes[gap] = 0
+        subjects[gap] = nil
+        count -= 1
+        return removed
+    }
+
+    /// Keeps only the subjects that are wanted.
+    mutating func filter(_ isWanted: (KeptSubject) -> Bool) {
+        let old = subjects
+        let oldHashes = hashes
+        let size = hashes.count
+        hashes = [UInt64](repeating: 0, count: size)
+        subjects = [KeptSubject?](repeating: nil, count: size)
+        count = 0
+        for (subject, hash) in zip(old, oldHashes) {
+            if let subject, isWanted(subject) { insert(subject, hash) }
+        }
+    }
+
+    /// Never 0.
+    private func hash(_ tag: UnsafeRawBufferPointer) -> UInt64 { keyed(tag) | 1 << 63 }
+
+    private func place(of tag: UnsafeRawBufferPointer, _ hash: UInt64) -> Int? {
+        let mask = hashes.count - 1
+        var place = Int(truncatingIfNeeded: hash) & mask
+        while hashes[place] != 0 {
+            if hashes[place] == hash, subjects[place]?.isNamed(tag) == true { return place }
+            place = (place + 1) & mask
+        }
+        return nil
+    }
+
+    private mutating func insert(_ subject: KeptSubject, _ hash: UInt64) {
+        let mask = hashes.count - 1
+        var place = Int(truncatingIfNeeded: hash) & mask
+        while hashes[place] != 0 { place = (place + 1) & mask }
+        hashes[place] = hash
+        subjects[place] = subject
+        count += 1
+    }
+
+    private mutating func resize(to size: Int) {
+        let (old, oldHashes) = (subjects, hashes)
+        hashes = [UInt64](repeating: 0, count: size)
+        subjects = [KeptSubject?](repeating: nil, count: size)
+        count = 0
+        for (subject, hash) in zip(old, oldHashes) {
+            if let subject { insert(subject, hash) }
+        }
+    }
+}
+
+/// What the office keeps of one subject.
+final class KeptSubject {
+    let tag: String
+    /// The tag's bytes.
+    private let name: [UInt8]
+    /// Whether it is known where the subject began, and the parts of that origin. They stand
+    /// apart because a judgement asks for the tenant alone.
+    @exclusivity(unchecked) var hasOrigin = false
+    @exclusivity(unchecked) var tenant = ""
+    @exclusivity(unchecked) var places: [String] = []
+    /// Most subjects have one state: it is reached without an array in between.
+    @exclusivity(unchecked) private var first: StateBox?
+    @exclusivity(unchecked) private var others: [StateBox] = []
+    /// When it was last asked for; 0 for never.
+    @exclusivity(unchecked) var generation: UInt64 = 0
+    /// False when it was forgotten: it hears of no more facts.
+    @exclusivity(unchecked) var isKept = true
+
+    init(tag: String) {
+        self.tag = tag
+        name = Array(tag.utf8)
+    }
+
+    /// Whether these are the bytes of its tag.
+    @inline(__always)
+    func isNamed(_ other: UnsafeRawBufferPointer) -> Bool {
+        guard name.count == other.count else { return false }
+        return name.withUnsafeBytes { TextBytes.order($0, other) == 0 }
+    }
+
+    /// The state of a type, nil when it was not folded.
+    func box(_ key: ObjectIdentifier) -> StateBox? {
+        if let first, first.key == key { return first }
+        return others.first { $0.key == key }
+    }
+
+    func keep(_ box: StateBox) {
+        if first == nil { first = box } else { others.append(box) }
+    }
+
+    func apply(_ fact: Fact) {
+        first?.apply(fact)
+        if !others.isEmpty { for box in others { box.apply(fact) } }
+    }
+}
+
+/// One state of a subject, whatever its type.
+class StateBox {
+    /// The type of the state.
+    let key: ObjectIdentifier
+
+    init(_ key: ObjectIdentifier) { self.key = key }
+
+    func apply(_ fact: Fact) {}
+}
+
+/// A state, changed where it is.
+final class AggregateBox<State: Aggregate>: StateBox {
+    @exclusivity(unchecked) private(set) var state: State
+    private let types: TypeSet
+
+    init(_ state: State, _ types: TypeSet) {
+        self.state = state
+        self.types = types
+        super.init(ObjectIdentifier(State.self))
+    }
+
+    override func apply(_ fact: Fact) {
+        if types.contains(fact.type) { state.apply(fact) }
+    }
+}
+
+/// Types of events, asked for by number.
+final class TypeSet {
+    /// By number of the type; empty stands for all.
+    private let isMember: [Bool]
+
+    init(_ types: [EventType]?) {
+        var isMember: [Bool] = []
+        for type in types ?? [] {
+            let missing = Int(type.number) + 1 - isMember.count
+            if missing > 0 { isMember.append(contentsOf: repeatElement(false, count: missing)) }
+            isMember[Int(type.number)] = true
+        }
+        // No type at all is a set as well.
+        self.isMember = types?.isEmpty == true ? [false] : isMember
+    }
+
+    func contains(_ type: EventType) -> Bool {
+        let place = Int(type.number)
+        return isMember.isEmpty || place < isMember.count && isMember[place]
+    }
+}
