@@ -38,7 +38,7 @@ struct LedgerFormat: Equatable {
     }
 }
 
-/// Where the log ends: rewritten in every commit, so that opening needs no scan.
+/// Where the log ends; as stored, where it ended a few commits ago, so that opening needs no scan.
 struct LogHead: Equatable, Sendable {
     /// The last position; 0 when the log is empty.
     var position: UInt64 { frontier.size }

@@ -16,9 +16,11 @@ final class LogStore: Sendable {
     let dictionaries = DictionaryShelf()
     /// Everything up to here lies in sealed blocks.
     let sealedWord = Atomic<UInt64>(0)
+    /// What was committed since the head was written.
+    let headLag = Mutex(HeadLag.unknown)
 
     private static let formatKey = "format"
-    private static let headKey = "head"
+    static let headKey = "head"
     static let sealedKey = "sealed"
     static let readersMax = 8
 
@@ -76,59 +78,17 @@ final class LogStore: Sendable {
         return identity
     }
 
-    /// The head as stored, checked against the last value: their Merkle roots must agree.
-    ///
-    /// - Throws: `.damaged`, `.unsupportedValue`, `.store`. Complexity: O(log n).
-    func loadHead() throws(EventLogError) -> LogHead {
-        try storing {
-            try environment.read { transaction in
-                let stored = try transaction.get(meta, Self.headKey) { span in
-                    LogHead(span.transactionBytes)
-                }
-                let last = try transaction.withCursor(values) { cursor -> ValueHeader? in
-                    guard try cursor.last() else { return nil }
-                    return try Self.value(of: cursor).header
-                }
-                guard let last else {
-                    guard stored == nil else {
-                        throw EventLogError.damaged(position: .first, "the log's values are gone")
-                    }
-                    return LogHead()
-                }
-                guard let head = stored.flatMap({ $0 }), head.position == last.last,
-                    head.frontier.root == last.root
-                else {
-                    throw EventLogError.damaged(
-                        position: Position(last.last),
-                        "the stored head does not agree with the last value")
-                }
-                return head
-            }
-        }
-    }
-
-    /// The last position that the log's end speaks of, be it proved or not.
-    func lastPositionKnown() throws(EventLogError) -> UInt64 {
-        try storing {
-            try environment.read { transaction in
-                let stored = try transaction.get(meta, Self.headKey) { span in
-                    LogHead(span.transactionBytes)?.position
-                }
-                let last = try transaction.withCursor(values) { cursor in
-                    try cursor.last() ? cursor.numberKey : nil
-                }
-                return max(stored.flatMap { $0 } ?? 0, last ?? 0)
-            }
-        }
-    }
-
     /// Bytes of the pages that hold something; the file may hold free ones besides.
     func bytesInUse() throws -> Int {
         try environment.read { try $0.stat(meta).bytes + $0.stat(values).bytes }
     }
 
-    /// Ends the store.
+    /// Ends the store; the head is then where the log ends.
     func close() {
+        if let head = headLag.withLock({ $0.head }) {
+            // Without it, the next opening goes the rest of the way.
+            try? environment.write { try $0.put(meta, Self.headKey, head.bytes) }
+        }
         environment.close()
     }
 
@@ -149,7 +109,10 @@ final class LogStore: Sendable {
             value.forEachRecord { next.frontier.append(.leaf($0)) }
             roots.append(next.frontier.root)
         }
-        let headBytes = next.bytes
+        let bytes = batch.reduce(0) { $0 + $1.recordBytes }
+        let lag = headLag.withLock { $0 }.adding(next, bytes: bytes)
+        // A block's swap writes to the same page anyway.
+        let isHeadDue = lag.isDue || group != nil
         try environment.write { transaction in
             for (index, value) in batch.enumerated() {
                 try transaction.reserve(
@@ -161,9 +124,10 @@ final class LogStore: Sendable {
                     }
                 }
             }
-            try transaction.put(meta, Self.headKey, headBytes)
+            if isHeadDue { try transaction.put(meta, Self.headKey, next.bytes) }
             if let group { try swap(in: group, &transaction) }
         }
+        headLag.withLock { $0 = isHeadDue ? .none : lag }
         if let group { swapped(in: group) }
         return next
     }

@@ -52,7 +52,7 @@ struct Shutdown: Sendable {
         }
         waiters.close()
         index?.environment.close()
-        log.environment.close()
+        log.close()
         lock.release()
     }
 }
