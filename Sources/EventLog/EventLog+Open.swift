@@ -78,7 +78,7 @@ extension EventLog {
         let opened: IndexStore
         do throws(EventLogError) {
             opened = try IndexStore(
-                path: path, mapBytes: options.indexMapBytes, readOnly: options.readOnly)
+                path: path, mapBytes: options.indexMapBytes, readOnly: options.readOnly, log: log)
         } catch {
             // A file that is no index any more is dropped; a file that cannot be reached is not.
             guard case .store(let stored) = error, !options.readOnly,
@@ -108,7 +108,8 @@ extension EventLog {
     private static func newIndex(
         _ path: String, _ log: LogStore, _ options: EventLogOptions
     ) throws(EventLogError) -> (IndexStore, IndexCheckpoint) {
-        let index = try IndexStore(path: path, mapBytes: options.indexMapBytes, readOnly: false)
+        let index = try IndexStore(
+            path: path, mapBytes: options.indexMapBytes, readOnly: false, log: log)
         return (index, IndexCheckpoint(empty: log.identity.id))
     }
 

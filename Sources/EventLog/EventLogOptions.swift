@@ -56,6 +56,9 @@ package struct EventLogOptions: Sendable {
     package var overlayMaxKeys = 393_216
     /// Posting chunks grow to about this size; two fit beside each other on a page.
     package var postingChunkBytes = 1_900
+    /// Chunks of ids grow to this size; four fit beside each other on a page, and a look-up goes
+    /// through half of one.
+    package var idChunkBytes = 984
     /// Names of streams and tags remembered beyond those in use.
     package var nameCacheEntries = 262_144
 

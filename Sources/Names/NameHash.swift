@@ -1,8 +1,14 @@
-/// A fast hash of names and ids for tables in memory. Its key is drawn when the process starts, so
-/// that nobody outside can choose names that fall together.
+/// A fast hash of names and ids. Its key is drawn by chance, for tables in memory when the process
+/// starts, so that nobody outside can choose names that fall together.
 package struct NameHash: Sendable {
     @usableFromInline let key0: UInt64
     @usableFromInline let key1: UInt64
+
+    /// A hash whose key was drawn before and written down.
+    package init(key0: UInt64, key1: UInt64) {
+        self.key0 = key0
+        self.key1 = key1
+    }
 
     package init() {
         var random = SystemRandomNumberGenerator()

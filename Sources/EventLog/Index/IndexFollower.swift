@@ -120,8 +120,7 @@ final class IndexFollower: Sendable {
         let (after, numbers): (IndexCheckpoint, [UInt32])
         do {
             try options.beforeCheckpoint?(Position(target))
-            (after, numbers) = try index.write(
-                work, after: before, chunkBytes: options.postingChunkBytes)
+            (after, numbers) = try index.write(work, after: before, options)
         } catch {
             overlay.withLock { $0.giveBackTaken() }
             throw error

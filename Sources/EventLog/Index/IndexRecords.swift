@@ -38,8 +38,9 @@ struct NameRecord: Equatable {
 /// How far the index's table goes, and in which history: written in the same transaction as the
 /// postings themselves.
 struct IndexCheckpoint: Equatable {
-    static let version: UInt32 = 2
-    static let size = 4 + 16 + 8 + 32 + 4 + 16
+    static let version: UInt32 = 3
+    static let size = idSecretOffset + IDSecret.size
+    private static let idSecretOffset = 4 + 16 + 8 + 32 + 4 + 16
 
     var ledgerID: EventID
     /// Everything up to here is in the table, nothing later.
@@ -50,6 +51,8 @@ struct IndexCheckpoint: Equatable {
     var names: UInt32
     /// The greatest version 7 id in the table: a greater one cannot be there.
     var greatestV7: EventID
+    /// Makes the fingerprints in the table of ids.
+    let idSecret: IDSecret
 
     var bytes: [UInt8] {
         var bytes: [UInt8] = []
@@ -59,16 +62,19 @@ struct IndexCheckpoint: Equatable {
         bytes.append(contentsOf: root.bytes)
         bytes.append(littleEndian: names)
         bytes.append(contentsOf: greatestV7.bytes)
+        bytes.append(littleEndian: idSecret.key0)
+        bytes.append(littleEndian: idSecret.key1)
         return bytes
     }
 
     /// The start of an index: nothing is in it.
-    init(empty ledgerID: EventID) {
+    init(empty ledgerID: EventID, idSecret: IDSecret = .random()) {
         self.ledgerID = ledgerID
         position = 0
         root = .empty
         names = 0
         greatestV7 = EventID(high: 0, low: 0)
+        self.idSecret = idSecret
     }
 
     /// Nil for bytes of another shape or version: the index is then built anew.
@@ -79,12 +85,22 @@ struct IndexCheckpoint: Equatable {
             let position = reader.uint64(),
             let root = reader.take(MerkleHash.size).flatMap({ MerkleHash($0) }),
             let names = reader.uint32(),
-            let greatestV7 = reader.take(16).flatMap({ EventID(bytes: $0) })
+            let greatestV7 = reader.take(16).flatMap({ EventID(bytes: $0) }),
+            let key0 = reader.uint64(), let key1 = reader.uint64()
         else { return nil }
         self.ledgerID = ledgerID
         self.position = position
         self.root = root
         self.names = names
         self.greatestV7 = greatestV7
+        idSecret = IDSecret(key0: key0, key1: key1)
+    }
+
+    /// Only the secret, out of the bytes of a checkpoint; nil for bytes of another shape.
+    static func idSecret(_ bytes: UnsafeRawBufferPointer) -> IDSecret? {
+        guard bytes.count == size else { return nil }
+        var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[idSecretOffset...]))
+        guard let key0 = reader.uint64(), let key1 = reader.uint64() else { return nil }
+        return IDSecret(key0: key0, key1: key1)
     }
 }

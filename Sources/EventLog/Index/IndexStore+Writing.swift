@@ -6,59 +6,21 @@ extension IndexStore {
     ///
     /// - Parameters:
     ///   - checkpoint: the present one; the new one is returned.
-    ///   - chunkBytes: the size that posting chunks grow to.
+    ///   - options: its sizes of chunks count.
     /// - Returns: the new checkpoint and the number of each list in `work`, in its order.
     func write(
-        _ work: CheckpointWork, after checkpoint: IndexCheckpoint, chunkBytes: Int
+        _ work: CheckpointWork, after checkpoint: IndexCheckpoint, _ options: EventLogOptions
     ) throws(EventLogError) -> (checkpoint: IndexCheckpoint, numbers: [UInt32]) {
         try storing {
             try environment.write { transaction in
                 var next = checkpoint
                 next.position = work.position
                 next.root = work.root
-                try putIDs(work, &next, &transaction)
+                try putIDs(work, &next, chunkBytes: options.idChunkBytes, &transaction)
                 let numbers = try intern(work, &next, &transaction)
-                try putPostings(work, numbers, chunkBytes, &transaction)
+                try putPostings(work, numbers, options.postingChunkBytes, &transaction)
                 try transaction.put(meta, Self.checkpointKey, next.bytes)
                 return (next, numbers)
-            }
-        }
-    }
-
-    // MARK: Ids
-
-    private struct IDEntry {
-        var id: EventID
-        var position: UInt64
-    }
-
-    private func putIDs(
-        _ work: CheckpointWork, _ next: inout IndexCheckpoint,
-        _ transaction: inout WriteTransaction
-    ) throws {
-        var entries: [IDEntry] = []
-        entries.reserveCapacity(work.ids.count)
-        for (index, id) in work.ids.enumerated() {
-            entries.append(IDEntry(id: id, position: work.firstPosition + UInt64(index)))
-            if id.isVersion7, id > next.greatestV7 { next.greatestV7 = id }
-        }
-        entries.sort { $0.id < $1.id }
-        try put(entries.lazy.filter { $0.id.isVersion7 }, into: ids, &transaction)
-        try put(entries.lazy.filter { !$0.id.isVersion7 }, into: otherIDs, &transaction)
-    }
-
-    /// - Parameter entries: in the order of their ids.
-    private func put(
-        _ entries: some Sequence<IDEntry>, into table: Database,
-        _ transaction: inout WriteTransaction
-    ) throws {
-        try transaction.withWriteCursor(table) { cursor in
-            let greatest = try cursor.last() ? cursor.pairKey : nil
-            for entry in entries {
-                let key = entry.id.key
-                // Keys after all others need no search and fill their pages up.
-                let isLast = greatest.map { $0 < key } ?? true
-                try cursor.put(key, entry.position, isLast ? .append : [])
             }
         }
     }

@@ -8,17 +8,23 @@ final class IndexStore: Sendable {
     let meta: Database
     /// Name → `NameRecord`.
     let names: Database
-    /// Event id of version 7 → position.
+    /// First `IDEntry` of a run → `IDChunk`: the events whose ids have version 7.
     let ids: Database
-    /// Event id of another version → position. Strewn among those of version 7, which come nearly
-    /// in order, they would leave the pages half empty.
+    /// Event id of another version → position. They come in no order, so runs of them would not
+    /// save anything.
     let otherIDs: Database
     /// `PostingKey` → `PostingChunk`.
     let postings: Database
 
+    /// What the ids that are found are compared with.
+    let log: LogStore
+
     static let checkpointKey = "checkpoint"
 
-    init(path: String, mapBytes: Int, readOnly: Bool) throws(EventLogError) {
+    init(
+        path: String, mapBytes: Int, readOnly: Bool, log: LogStore
+    ) throws(EventLogError) {
+        self.log = log
         let opened = try storing {
             try Environment(
                 path: path,
@@ -81,20 +87,6 @@ final class IndexStore: Sendable {
         }
     }
 
-    /// The table that an id belongs in.
-    func table(of id: EventID) -> Database {
-        id.isVersion7 ? ids : otherIDs
-    }
-
-    /// Where the table says that ids were recorded, in the order asked.
-    func positions(ofIDs wanted: [EventID]) throws(EventLogError) -> [UInt64?] {
-        try storing {
-            try environment.read { transaction in
-                try wanted.map { try transaction.number(table(of: $0), $0.key) }
-            }
-        }
-    }
-
     /// Looks a name up inside a transaction.
     func record<Access>(
         of name: String, _ transaction: borrowing Transaction<Access>
@@ -107,12 +99,5 @@ final class IndexStore: Sendable {
             throw EventLogError.damaged(position: .zero, "the index's entry of \(name)")
         }
         return record
-    }
-}
-
-extension EventID {
-    /// The sixteen bytes as a key whose order is the order of ids.
-    var key: PairKey {
-        PairKey(high, low)
     }
 }

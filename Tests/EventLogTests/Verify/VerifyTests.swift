@@ -93,10 +93,34 @@ import Zlib
         let list = ListID(kind: .type, number: 3)
         var tampering: [(String, (Environment) throws -> Void)] = []
         tampering.append(
-            ("an id leads elsewhere", { try put($0, "ids", testID(5).key, UInt64(6)) }))
-        tampering.append(("an id is missing", { try delete($0, "ids", testID(5).key) }))
+            (
+                "an id leads elsewhere",
+                {
+                    try changeIDs($0) { entry in
+                        guard entry.position == 5 else { return [entry] }
+                        return [
+                            IDEntry(
+                                time: entry.time, fingerprint: entry.fingerprint, position: 6)
+                        ]
+                    }
+                }
+            ))
         tampering.append(
-            ("an id leads nowhere", { try put($0, "ids", testID(7_000).key, UInt64(9)) }))
+            (
+                "an id is missing",
+                { try changeIDs($0) { $0.position == 5 ? [] : [$0] } }
+            ))
+        tampering.append(
+            (
+                "an id leads nowhere",
+                {
+                    try changeIDs($0) { entry in
+                        let other = IDEntry(
+                            time: entry.time, fingerprint: entry.fingerprint ^ 1, position: 9)
+                        return entry.position == 5 ? [entry, other].sorted() : [entry]
+                    }
+                }
+            ))
         tampering.append(
             (
                 "a chunk is missing",
@@ -221,8 +245,32 @@ private func put(
     try environment.write { try $0.put(database, key, value) }
 }
 
-private func delete(_ environment: Environment, _ name: String, _ key: some ByteSource) throws {
-    let database = try environment.openDatabase(name)
-    let existed = try environment.write { try $0.delete(database, key) }
-    #expect(existed)
+/// Puts other entries into the table of ids in the place of each.
+private func changeIDs(_ environment: Environment, _ change: (IDEntry) -> [IDEntry]) throws {
+    let ids = try environment.openDatabase("ids")
+    var entries: [IDEntry] = []
+    try environment.write { transaction in
+        try transaction.withWriteCursor(ids) { cursor in
+            while try cursor.next() {
+                let first = try #require(IDEntry(cursor.pairKey))
+                let isSound = cursor.value {
+                    IDChunk.decode($0.transactionBytes, first: first, into: &entries)
+                }
+                #expect(isSound)
+                try cursor.delete()
+            }
+            var chunk = GrowingIDChunk(limit: 30)
+            func put(_ cursor: inout WriteCursor) throws {
+                guard let first = chunk.first else { return }
+                try chunk.withBytes { try cursor.put(first.key, $0) }
+                chunk.clear()
+            }
+            for entry in entries.flatMap(change) where !chunk.append(entry) {
+                try put(&cursor)
+                let fits = chunk.append(entry)
+                #expect(fits)
+            }
+            try put(&cursor)
+        }
+    }
 }
