@@ -192,7 +192,8 @@ final class Sequencer: @unchecked Sendable {
 
     /// Keeps values for later that are durable and so nobody's any more.
     private func reuse(_ values: ArraySlice<PendingValue>) {
-        spare.append(contentsOf: values.prefix(max(Self.spareMax - spare.count, 0)))
+        let kept = values.lazy.filter(\.isWorthKeeping)
+        spare.append(contentsOf: kept.prefix(max(Self.spareMax - spare.count, 0)))
     }
 
     /// Judges a request and makes it durable on the calling thread, if nothing else is under way:

@@ -7,7 +7,8 @@ extension IndexStore {
     /// - Parameters:
     ///   - checkpoint: the present one; the new one is returned.
     ///   - options: its sizes of chunks count.
-    /// - Returns: the new checkpoint and the number of each list in `work`, in its order.
+    /// - Returns: the new checkpoint and the number of each list in `work`, in its order; 0 for one
+    ///   that has neither a number nor positions.
     func write(
         _ work: CheckpointWork, after checkpoint: IndexCheckpoint, _ options: EventLogOptions
     ) throws(EventLogError) -> (checkpoint: IndexCheckpoint, numbers: [UInt32]) {
@@ -36,8 +37,9 @@ extension IndexStore {
         var named: [Int] = []
         for (index, list) in work.lists.enumerated() {
             numbers[index] = list.number ?? 0
-            // What has its number and no version has nothing new to be said of its name.
-            let isKnown = list.number != nil && (list.kind != .stream || list.positions.isEmpty)
+            // What has no positions up to the checkpoint has its turn later; what has its number
+            // and no version has nothing new to be said of its name.
+            let isKnown = list.positions.isEmpty || list.number != nil && list.kind != .stream
             if !isKnown { named.append(index) }
         }
         try work.text.withUnsafeBytes { text in

@@ -69,6 +69,8 @@ struct OverlayState {
     private(set) var durableKeys = 0
     /// Index keys of all events after the floor.
     private var pendingKeys = 0
+    /// Index keys that come again, to be counted with the next mark.
+    private var carriedKeys = 0
     /// Lists with positions that no write of the index has taken up yet.
     private var touched: [ListIndex] = []
     /// Lists that a write of the index has taken up.
@@ -85,6 +87,11 @@ struct OverlayState {
 
     /// Tags of the event that is being replayed.
     private var replayTags: [NameIndex] = []
+
+    /// Tags of an event that are covered by counting it as one key.
+    private static let tagsExpected = 12
+    /// Further tags that count as one key more: their positions take the room of an event.
+    private static let tagsPerKey = 8
 
     fileprivate init(checkpoint: IndexCheckpoint) {
         floor = checkpoint.position
@@ -181,7 +188,8 @@ struct OverlayState {
     /// Adds the next event. Its stream must have been loaded or assumed.
     ///
     /// - Returns: the stream's new version, and the number of keys of the index that the next write
-    ///   must touch for this event and not for others before it.
+    ///   must touch for this event and not for others before it; an event in very many lists counts
+    ///   for more, because its positions take room even if others touched the lists before.
     mutating func add(
         id: EventID, stream: NameIndex, type: UInt32, tags: ArraySlice<NameIndex>
     ) -> (version: UInt64, keys: Int) {
@@ -192,7 +200,8 @@ struct OverlayState {
         post(to: names[stream].categoryOfStream ?? makeCategory(ofStream: stream))
         for tag in tags { post(to: names[tag].tag ?? makeTag(tag)) }
         post(to: typeList(type))
-        let keys = 1 + touched.count - before
+        let surplus = max(tags.count - Self.tagsExpected, 0)
+        let keys = 1 + touched.count - before + surplus / Self.tagsPerKey
         pendingKeys += keys
         return (version(ofStream: stream) ?? 0, keys)
     }
@@ -220,7 +229,7 @@ struct OverlayState {
         }
         last = position - 1
         // What is discarded is always everything that is not durable.
-        pendingKeys = durableKeys
+        pendingKeys = durableKeys + carriedKeys
     }
 
     private mutating func post(to list: ListIndex) {
@@ -277,6 +286,8 @@ struct OverlayState {
 
     /// Everything up to `last` is durable; `keys` index keys belong to this commit.
     mutating func markDurable(through last: UInt64, keys: Int) {
+        let keys = keys + carriedKeys
+        carriedKeys = 0
         marks.append(OverlayMark(last: last, keys: keys))
         durableKeys += keys
     }
@@ -359,12 +370,14 @@ struct OverlayState {
     }
 
     /// Drains one list of the positions at or below the floor.
+    ///
+    /// - Parameter number: the list's number in the table; 0 when it did not get one.
     mutating func drain(_ index: ListIndex, number: UInt32) {
         let stale = lists[Int(index)].positions.upperBound(floor)
         let lastDrained = stale > 0 ? lists[Int(index)].positions[stale - 1] : nil
         lists[Int(index)].positions.removeFirst(stale)
         if let name = lists[Int(index)].owner.name {
-            names[name].number = number
+            if number > 0 { names[name].number = number }
             if lists[Int(index)].owner.kind == .stream, let base = names[name].base {
                 names[name].base = (base.version + UInt64(stale), lastDrained ?? base.last)
             }
@@ -373,6 +386,19 @@ struct OverlayState {
             lists[Int(index)].isTouched = false
         } else {
             touched.append(index)
+            countAgain()
+        }
+    }
+
+    /// Counts one more key for the next write of the index: a list that was written has positions
+    /// after that write's target.
+    private mutating func countAgain() {
+        pendingKeys += 1
+        if marks.isEmpty {
+            carriedKeys += 1
+        } else {
+            marks[0].keys += 1
+            durableKeys += 1
         }
     }
 

@@ -18,6 +18,8 @@ final class PendingValue: @unchecked Sendable {
     @exclusivity(unchecked) private var ends: [Int] = []
 
     private static let roomMin = 4_096
+    /// More than values of many records need; a single large one may have had it.
+    private static let roomKeptMax = 256 << 10
 
     init(first: UInt64) {
         self.first = first
@@ -27,6 +29,9 @@ final class PendingValue: @unchecked Sendable {
 
     /// The last position; meaningful once there is a record.
     var last: UInt64 { first + UInt64(count) - 1 }
+
+    /// Whether its room is of a size that is needed again and again.
+    var isWorthKeeping: Bool { bytes.count <= Self.roomKeptMax }
 
     /// Bytes of the value as stored, header and all.
     var storedBytes: Int {

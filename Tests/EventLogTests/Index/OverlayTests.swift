@@ -12,11 +12,17 @@ import Testing
     private func add(_ overlay: Overlay, _ number: UInt64, _ stream: String, _ tags: [String] = [])
         -> UInt64
     {
+        added(overlay, number, stream, tags).version
+    }
+
+    private func added(
+        _ overlay: Overlay, _ number: UInt64, _ stream: String, _ tags: [String] = []
+    ) -> (version: UInt64, keys: Int) {
         overlay.withLock { state in
             let name = state.resolve(stream)
             state.load(stream: name, record: nil)
             let tags = tags.map { state.resolve($0) }
-            return state.add(id: testID(number), stream: name, type: 1, tags: tags[...]).version
+            return state.add(id: testID(number), stream: name, type: 1, tags: tags[...])
         }
     }
 
@@ -37,6 +43,43 @@ import Testing
         }
         #expect(add(overlay, 3, "b-1") == 1)
         #expect(overlay.withLock { $0.position(of: testID(3)) } == 2)
+    }
+
+    /// What a write leaves over counts for the next one, and an event in very many lists for more
+    /// than one event each time.
+    @Test func whatComesAgainIsCountedAgain() {
+        let overlay = overlay()
+        func write(through position: UInt64) {
+            let lists = overlay.withLock { $0.takeTouched() }
+            var checkpoint = IndexCheckpoint(empty: EventID(high: 1, low: 2))
+            checkpoint.position = position
+            overlay.withLock { state in
+                state.raiseFloor(to: checkpoint)
+                for list in lists { state.drain(list, number: 7) }
+                state.finishTaken()
+            }
+        }
+        let first = added(overlay, 1, "a-1", ["x"]).keys
+        #expect(first == 5)
+        overlay.withLock { $0.markDurable(through: 1, keys: first) }
+        #expect(added(overlay, 2, "a-1", ["x"]).keys == 1)
+        write(through: 1)
+        // Its four lists have the second event's positions; nothing is durable yet.
+        #expect(overlay.withLock { $0.durableKeys } == 0)
+        overlay.withLock { $0.markDurable(through: 2, keys: 1) }
+        #expect(overlay.withLock { $0.durableKeys } == 5)
+        #expect(added(overlay, 3, "a-1", ["x"]).keys == 1)
+        overlay.withLock { $0.markDurable(through: 3, keys: 1) }
+        write(through: 2)
+        #expect(overlay.withLock { $0.durableKeys } == 5)
+        write(through: 3)
+        #expect(overlay.withLock { $0.durableKeys } == 0)
+        let tags = (0..<100).map { "t-\($0)" }
+        #expect(added(overlay, 4, "a-1", tags).keys > 100)
+        #expect(added(overlay, 5, "a-1", tags).keys >= 12)
+        var options = EventLogOptions()
+        options.overlayMaxKeys = 120
+        #expect(overlay.withLock { $0.isFull(options) })
     }
 
     /// A failed commit may come while a write of the index has the lists in hand.
