@@ -16,6 +16,9 @@ package struct Credit: Sendable, Equatable {
 
     package static let none = Credit(events: 0, bytes: 0)
 
+    /// Whether it is no more than may be outstanding.
+    var isWithinLimit: Bool { events <= Limits.creditMax && bytes <= Limits.creditMax }
+
     /// Whether a message that stands for so many events may begin.
     package func allows(events wanted: UInt32) -> Bool {
         bytes > 0 && (wanted == 0 || events > 0)

@@ -17,6 +17,8 @@ package struct FrameDecoder: Sendable, Equatable {
     package private(set) var phase: Phase
     private let receiver: Role
 
+    var isServers: Bool { receiver == .server }
+
     /// - Parameter receiver: the end that reads.
     package init(receiver: Role) {
         self.receiver = receiver

@@ -37,6 +37,7 @@ extension ServerConnectionMachine {
     ///
     /// Mutating only so that the machine is looked at where it is and not copied first.
     package mutating func awaitsAnswer(_ call: CallID) -> Bool {
+        if brief.contains(call) { return true }
         guard let place = calls.index(forKey: call) else { return false }
         return calls.values[place].takesInput
     }
@@ -45,6 +46,7 @@ extension ServerConnectionMachine {
     package mutating func messageSubmitted(
         _ call: CallID, _ message: OutboundMessage, at now: Instant
     ) -> SubmitAction {
+        expand(call)
         guard let place = placeOfWaiting(call) else { return .dropped }
         guard message.bytes.count <= peerMessageBytesMax else {
             _ = handlerFinished(call, .messageTooLarge(peerMessageBytesMax), at: now)
@@ -63,6 +65,7 @@ extension ServerConnectionMachine {
     package mutating func replySubmitted(
         _ call: CallID, _ message: OutboundMessage, at now: Instant
     ) -> Bool {
+        if replyWritten(call, message) { return true }
         guard let place = placeOfWaiting(call) else {
             return handlerFinished(call, .ok, at: now)
         }
@@ -92,6 +95,7 @@ extension ServerConnectionMachine {
     package mutating func handlerFinished(
         _ call: CallID, _ status: WireStatus, at now: Instant
     ) -> Bool {
+        if statusWritten(call, status) { return true }
         guard let place = calls.index(forKey: call) else { return false }
         heldBytes -= calls.values[place].inbound.heldBytes
         switch calls.values[place].handlerFinished() {
@@ -126,8 +130,8 @@ extension ServerConnectionMachine {
 
     /// Whether there is anything to write.
     package var hasOutput: Bool {
-        control.readableBytes > 0 || owedPong != nil || !scheduler.isIdle
-            || phase == .closing || (phase == .draining && calls.isEmpty)
+        control.readableBytes > 0 || answers.readableBytes > 0 || owedPong != nil
+            || !scheduler.isIdle || phase == .closing || (phase == .draining && callsHeld == 0)
     }
 
     /// The socket can take bytes: writes the next frames.
@@ -146,19 +150,22 @@ extension ServerConnectionMachine {
             buffer.writeBuffer(&control)
             control.clear()
         }
-        var endedCalls = false
-        let frames = scheduler.writeTurns(
-            of: &calls, into: &buffer, bytesMax: bytesMax, limits: limits
-        ) { call, calls in
-            calls[call] = nil
-            endedCalls = true
-        }
-        if endedCalls && calls.isEmpty { idleSince = now }
+        let answerFrames = writeAnswers(into: &buffer)
+        var endedCalls = answerFrames > 0
+        let frames =
+            answerFrames
+            + scheduler.writeTurns(
+                of: &calls, into: &buffer, bytesMax: bytesMax, limits: limits
+            ) { call, calls in
+                calls[call] = nil
+                endedCalls = true
+            }
+        if endedCalls && callsHeld == 0 { idleSince = now }
         controls.give(frames)
         var round = OutputRound(relieved: relieve())
         round.isLast =
             scheduler.isIdle
-            && (phase == .closing || (phase == .draining && calls.isEmpty))
+            && (phase == .closing || (phase == .draining && callsHeld == 0))
         return round
     }
 

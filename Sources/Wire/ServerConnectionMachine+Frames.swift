@@ -9,10 +9,18 @@ extension ServerConnectionMachine {
         case .open(let call, let open): return openReceived(call, open, at: now)
         case .unacceptableOpen(let call, let status):
             return unacceptableOpenReceived(call, status, at: now)
-        case .message(let call, let part): return messageReceived(call, part, at: now)
-        case .halfClose(let call): return halfCloseReceived(call, at: now)
-        case .cancel(let call): return cancelReceived(call, at: now)
-        case .credit(let call, let credit): return creditReceived(call, credit, at: now)
+        case .message(let call, let part):
+            expand(call)
+            return messageReceived(call, part, at: now)
+        case .halfClose(let call):
+            expand(call)
+            return halfCloseReceived(call, at: now)
+        case .cancel(let call):
+            expand(call)
+            return cancelReceived(call, at: now)
+        case .credit(let call, let credit):
+            expand(call)
+            return creditReceived(call, credit, at: now)
         case .ping(let token): return pingReceived(token, at: now)
         case .pong: return pongReceived(at: now)
         case .goAway(let goAway): return goAwayReceived(goAway)
@@ -54,7 +62,7 @@ extension ServerConnectionMachine {
             software: identity.software, metadata: identity.metadata)
     }
 
-    private var initialCredit: Credit {
+    var initialCredit: Credit {
         Credit(events: limits.callCreditEvents, bytes: limits.callCreditBytes)
     }
 
@@ -122,15 +130,17 @@ extension ServerConnectionMachine {
             // It crossed our GO_AWAY, which tells the client that it never happened.
             return controls.take(at: now) ? .ignore : .fail(ProtocolFault(.controlFlood))
         }
-        guard calls.count < limits.callsMax else {
+        guard callsHeld < limits.callsMax else {
             return .refuse(.tooManyCalls(limits.callsMax))
         }
-        let waitingForCredit = scheduler.queuedBytes - scheduler.sendableBytes
-        guard waitingForCredit <= limits.connectionQueueBytesMax else {
+        guard answersWaitingForCredit <= limits.connectionQueueBytesMax else {
             return .refuse(.answersWait)
         }
         return .admit
     }
+
+    /// Bytes of answers that lack their client's credit.
+    var answersWaitingForCredit: Int { scheduler.queuedBytes - scheduler.sendableBytes }
 
     /// Ends a call of which nobody but the client knows.
     private mutating func refuse(

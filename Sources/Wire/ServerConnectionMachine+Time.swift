@@ -86,7 +86,7 @@ extension ServerConnectionMachine {
             wake = min(wake, stalledSince.advanced(byMs: limits.writeStallMsMax))
         }
         if let drainingSince { wake = min(wake, drainingSince.advanced(byMs: limits.drainMsMax)) }
-        if calls.isEmpty { wake = min(wake, idleSince.advanced(byMs: limits.idleMs)) }
+        if callsHeld == 0 { wake = min(wake, idleSince.advanced(byMs: limits.idleMs)) }
         return wake
     }
 
@@ -101,7 +101,7 @@ extension ServerConnectionMachine {
         if let drainingSince, now >= drainingSince.advanced(byMs: limits.drainMsMax) {
             return TimeAction(cancelled: closeAfterDraining(), closes: true)
         }
-        if phase == .open, calls.isEmpty, now >= idleSince.advanced(byMs: limits.idleMs) {
+        if phase == .open, callsHeld == 0, now >= idleSince.advanced(byMs: limits.idleMs) {
             leave("idle", at: now)
         }
         if pingedAt == nil, phase != .greeting,
@@ -133,6 +133,7 @@ extension ServerConnectionMachine {
     }
 
     private mutating func closeAfterDraining() -> [CallID] {
+        expandAll()
         for call in calls.keys.sorted() where calls[call]?.state != .abandoned {
             queueControl(
                 .status(
@@ -148,6 +149,7 @@ extension ServerConnectionMachine {
     private mutating func callsDue(at now: Instant) -> [CallID] {
         guard let due = callDueAt, due <= now else { return [] }
         callDueAt = nil
+        expandAll()
         var cancelled: [CallID] = []
         for call in calls.keys.sorted() {
             guard let machine = calls[call],

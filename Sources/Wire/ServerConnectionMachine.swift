@@ -41,6 +41,8 @@ package struct ServerConnectionMachine: Sendable {
     package internal(set) var fault: ProtocolFault?
     /// Calls by number, those included whose handler alone still runs.
     var calls: [CallID: ServerCallMachine] = [:]
+    /// Calls that came whole and to which nothing has happened yet. None is in `calls` as well.
+    var brief = BriefCalls()
     var lastOpened = CallID(0)
     /// The largest message that the client accepts.
     package internal(set) var peerMessageBytesMax = Limits.messageBytesMaxLeast
@@ -49,6 +51,10 @@ package struct ServerConnectionMachine: Sendable {
     var scheduler = OutboundScheduler()
     /// Encoded frames that concern no lane. They go first.
     var control = ByteBuffer()
+    /// Encoded answers of whole calls, each complete with its status. They go before the lanes.
+    var answers = ByteBuffer()
+    /// Frames in `answers`.
+    var answerFrames = 0
     /// The token of the last ping that is not answered yet. Only one answer is ever owed.
     var owedPong: UInt64?
     var awaitingRelief: [CallID] = []
@@ -84,15 +90,15 @@ package struct ServerConnectionMachine: Sendable {
     }
 
     /// Calls that take up a place, those whose handler alone still runs included.
-    package var callsHeld: Int { calls.count }
+    package var callsHeld: Int { calls.count + brief.count }
 
     /// Bytes of answers that wait for the socket or for credit.
-    package var queuedBytes: Int { scheduler.queuedBytes }
+    package var queuedBytes: Int { scheduler.queuedBytes + answers.readableBytes }
 
     /// Whether more bytes should be read: not while replies to earlier ones cannot be sent.
     package var wantsInput: Bool {
         phase != .closing && control.readableBytes < limits.controlBytesMax
-            && scheduler.sendableBytes < limits.connectionQueueBytesMax
+            && scheduler.sendableBytes + answers.readableBytes < limits.connectionQueueBytesMax
     }
 
     /// Ends the connection because of a fault.
@@ -106,11 +112,14 @@ package struct ServerConnectionMachine: Sendable {
 
     /// Forgets everything but the control frames that are queued.
     mutating func close() -> ServerReaction {
+        expandAll()
         let held = calls.filter { $0.value.takesInput }.keys.sorted()
         for call in calls.keys.sorted() {
             endLane(call)
             if calls[call]?.endedByWire() == .remove { calls[call] = nil }
         }
+        answers.clear()
+        answerFrames = 0
         heldBytes = 0
         callDueAt = nil
         awaitingRelief = []
@@ -138,7 +147,7 @@ package struct ServerConnectionMachine: Sendable {
     mutating func remove(_ call: CallID, at now: Instant) {
         endLane(call)
         calls[call] = nil
-        if calls.isEmpty { idleSince = now }
+        if callsHeld == 0 { idleSince = now }
     }
 
     /// What a call could send now, judged by credit and by the room of its queue and connection.

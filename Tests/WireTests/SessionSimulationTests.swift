@@ -28,6 +28,7 @@ import Testing
             #expect(world.client.scheduler.queuedBytes == 0, "seed \(seed)")
             #expect(world.client.scheduler.sendableBytes == 0, "seed \(seed)")
             #expect(world.messagesChecked > 5, "seed \(seed)")
+            #expect(world.wholeCalls > 0, "seed \(seed)")
         }
     }
 }
@@ -59,6 +60,8 @@ private struct World {
     var books: [CallID: CallBook] = [:]
     var problems: [String] = []
     var messagesChecked = 0
+    /// Calls that the server took the short way.
+    var wholeCalls = 0
 
     init(random: SeededRandom) {
         self.random = random
@@ -147,6 +150,17 @@ private struct World {
 
     mutating func finish() {
         guard let id = pick({ !$0.serverHasFinished && !$0.heard.isEmpty }) else { return }
+        if Bool.random(using: &random) {
+            let message = content()
+            let events = UInt32.random(in: 0...3, using: &random)
+            if server.replySubmitted(
+                id, OutboundMessage(message, events: events), at: at(now))
+            {
+                books[id]?.answered.append(message)
+            }
+            books[id]?.serverHasFinished = true
+            return
+        }
         _ = server.handlerFinished(id, .ok, at: at(now))
         books[id]?.serverHasFinished = true
     }
@@ -183,7 +197,11 @@ private struct World {
         Self.carry(&toServer, &atServer, Int.random(in: 0...size, using: &random))
         Self.carry(&toClient, &atClient, Int.random(in: 0...size, using: &random))
         do throws(ProtocolFault) {
-            while let frame = try serverDecoder.next(&atServer) { serverReacts(frame) }
+            while true {
+                if takesWholeCall() { continue }
+                guard let frame = try serverDecoder.next(&atServer) else { break }
+                serverReacts(frame)
+            }
             while let frame = try clientDecoder.next(&atClient) { clientReacts(frame) }
         } catch {
             problems.append(error.text)
@@ -197,6 +215,33 @@ private struct World {
         if var piece = from.readSlice(length: min(count, from.readableBytes)) {
             to.writeBuffer(&piece)
         }
+    }
+
+    /// The short way for calls that arrived whole, mostly.
+    mutating func takesWholeCall() -> Bool {
+        guard Int.random(in: 0..<4, using: &random) > 0 else { return false }
+        let decoder = serverDecoder
+        let found = atServer.withUnsafeReadableBytes { bytes in
+            decoder.wholeCall(bytes).map { ($0, Array(bytes[$0.message])) }
+        }
+        guard let (call, message) = found, server.wholeCallReceived(call, at: at(now)) else {
+            return false
+        }
+        wholeCalls += 1
+        var expanded: IncomingCall?
+        if Int.random(in: 0..<4, using: &random) == 0 {
+            atServer.withUnsafeReadableBytes { bytes in
+                let frame = UnsafeRawBufferPointer(rebasing: bytes[..<call.frameBytes])
+                expanded = server.wholeCallExpanded(call, frame, at: at(now))
+            }
+        }
+        atServer.moveReaderIndex(forwardBy: call.frameBytes)
+        heard(
+            call.id,
+            expanded?.message
+                ?? InboundMessage(
+                    bytes: ByteBuffer(bytes: message), events: call.events, cost: .none))
+        return true
     }
 
     mutating func serverReacts(_ frame: Frame) {

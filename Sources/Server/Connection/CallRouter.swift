@@ -8,6 +8,54 @@ package protocol CallRouter: Sendable {
     /// answers through `call.responder`. A call that cannot be served is finished at once with
     /// its status; the returned handler is then dropped.
     func open(call: CallContext) -> any CallHandler
+
+    /// The method of this name, if its calls can do without a handler when they arrive whole.
+    func briefMethod(_ name: UnsafeRawBufferPointer) -> BriefMethod?
+
+    /// Serves a call of such a method. As `open`, it must not block.
+    func serve(_ call: BriefCall) -> BriefOutcome
+}
+
+extension CallRouter {
+    package func briefMethod(_ name: UnsafeRawBufferPointer) -> BriefMethod? { nil }
+    package func serve(_ call: BriefCall) -> BriefOutcome { .needsHandler }
+}
+
+/// A method whose calls can do without a handler; the number is the router's own.
+package struct BriefMethod: Sendable, Equatable {
+    package let number: Int
+
+    package init(_ number: Int) {
+        self.number = number
+    }
+}
+
+/// A call that arrived whole: one message without metadata. Nobody is told when its client goes
+/// away; the answer then finds no call.
+package struct BriefCall {
+    package let method: BriefMethod
+    /// Lent until the call is served.
+    package let message: UnsafeRawBufferPointer
+    /// Whether the client is on this machine.
+    package let isLocal: Bool
+    /// As `CallContext.isAlone`.
+    package let isAlone: Bool
+    let id: CallID
+    let link: ConnectionLink
+
+    /// The way to answer later, from any thread.
+    package func responder() -> Responder { Responder(call: id, link: link) }
+}
+
+/// What became of a call without a handler.
+package enum BriefOutcome {
+    /// The responder that was made for it answers, or has answered.
+    case later
+    /// This is the only answer.
+    case reply([UInt8], events: UInt32)
+    case finished(WireStatus)
+    /// It takes more than one answer, or longer: it is to be opened like any other call.
+    case needsHandler
 }
 
 /// One call's side of a service.

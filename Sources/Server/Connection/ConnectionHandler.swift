@@ -9,19 +9,26 @@ final class ConnectionHandler: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private var machine: ServerConnectionMachine
+    /// Every access ends before anything else is called.
+    @exclusivity(unchecked) private var machine: ServerConnectionMachine
     private var decoder = FrameDecoder(receiver: .server)
     /// The beginning of a frame that is not complete.
-    private var leftover = ByteBuffer()
+    private var leftover: ByteBuffer?
     private var handlers: [CallID: any CallHandler] = [:]
     private var peer: Peer
     private let router: any CallRouter
     private let mailbox: LoopMailbox
+    private let loopState: LoopMailbox.LoopState
+    private let link: ConnectionLink
     private let load: ServerLoad
     private let observer: (any ConnectionObserver)?
 
     private var context: ChannelHandlerContext?
-    private var wake: (at: Instant, task: Scheduled<Void>)?
+    private var wakeTask: Scheduled<Void>?
+    /// When the task looks at the machine; the end of time without one.
+    private var wakeAt = Instant(nanoseconds: .max)
+    /// When bytes or letters last arrived.
+    private var lastNow: Instant
     /// Frames are being taken; what is to be written is written at the end of it.
     private var isReading = false
     /// More has been read than the frame that is being taken.
@@ -43,6 +50,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.peer = peer
         self.router = router
         self.mailbox = mailbox
+        loopState = mailbox.state
+        link = ConnectionLink(mailbox: mailbox)
+        lastNow = Self.now
         self.load = load
         self.observer = observer
     }
@@ -53,7 +63,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        mailbox.state.connections[ObjectIdentifier(self)] = self
+        loopState.connections[ObjectIdentifier(self)] = self
+        link.connection = self
         observer?.connectionOpened(peer)
         planWake(at: machine.wakeAt)
     }
@@ -74,15 +85,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func connectionEnded() {
-        guard mailbox.state.connections.removeValue(forKey: ObjectIdentifier(self)) != nil
+        guard loopState.connections.removeValue(forKey: ObjectIdentifier(self)) != nil
         else { return }
-        wake?.task.cancel()
-        wake = nil
-        leftover = ByteBuffer()
+        cancelWake()
+        leftover = nil
         isClosing = true
         tell(machine.connectionLost(), .disconnected)
         handlers = [:]
-        load.calls.add(-reportedCalls)
+        link.connection = nil
+        loopState.calls -= reportedCalls
+        mailbox.settle(load)
         load.queuedBytes.add(-reportedQueuedBytes)
         reportedCalls = 0
         reportedQueuedBytes = 0
@@ -103,17 +115,20 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard !isClosing else { return }
         isReading = true
         let now = Self.now
+        lastNow = now
         machine.bytesReceived(at: now)
         var bytes = unwrapInboundIn(data)
-        if leftover.readableBytes > 0 {
-            leftover.discardReadBytes()
-            leftover.writeBuffer(&bytes)
-            swap(&leftover, &bytes)
+        if var whole = leftover {
+            leftover = nil
+            whole.discardReadBytes()
+            whole.writeBuffer(&bytes)
+            bytes = whole
         }
-        leftover = ByteBuffer()
         var consumed = false
         do throws(ProtocolFault) {
-            while machine.phase != .closing, let frame = try decoder.next(&bytes) {
+            while machine.phase != .closing {
+                if serveWholeCalls(&bytes, at: now) { consumed = true }
+                guard bytes.readableBytes > 0, let frame = try decoder.next(&bytes) else { break }
                 consumed = true
                 hasMoreInput = bytes.readableBytes > 0
                 carryOut(machine.frameReceived(frame, at: now))
@@ -129,7 +144,57 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
         writeOutput()
+        mailbox.settle(load)
         context.fireChannelReadComplete()
+    }
+
+    /// Serves the calls at the front of the bytes that arrived whole and need no handler.
+    ///
+    /// - Returns: whether there were any.
+    private func serveWholeCalls(_ bytes: inout ByteBuffer, at now: Instant) -> Bool {
+        let taken = bytes.withUnsafeReadableBytes { bytes in
+            var start = 0
+            while let call = decoder.wholeCall(
+                UnsafeRawBufferPointer(rebasing: bytes[start...]))
+            {
+                let end = start + call.frameBytes
+                hasMoreInput = end < bytes.count
+                let frame = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+                guard serve(call, frame, at: now) else { break }
+                start = end
+            }
+            return start
+        }
+        guard taken > 0 else { return false }
+        bytes.moveReaderIndex(forwardBy: taken)
+        return true
+    }
+
+    /// - Returns: false when the call is to be decoded and opened like any other.
+    private func serve(
+        _ call: WholeCall, _ frame: UnsafeRawBufferPointer, at now: Instant
+    ) -> Bool {
+        guard
+            let method = router.briefMethod(UnsafeRawBufferPointer(rebasing: frame[call.method])),
+            load.refusalOfCall == nil, machine.wholeCallReceived(call, at: now)
+        else { return false }
+        let outcome = router.serve(
+            BriefCall(
+                method: method,
+                message: UnsafeRawBufferPointer(rebasing: frame[call.message]),
+                isLocal: peer.isLocal, isAlone: isAlone, id: call.id, link: link))
+        loopState.lastCaller = ObjectIdentifier(self)
+        switch outcome {
+        case .later: break
+        case .reply(let bytes, let events):
+            _ = machine.replySubmitted(
+                call.id, OutboundMessage(bytes, events: events), at: now)
+        case .finished(let status):
+            _ = machine.handlerFinished(call.id, status, at: now)
+        case .needsHandler:
+            open(machine.wholeCallExpanded(call, frame, at: now))
+        }
+        return true
     }
 
     private func carryOut(_ reaction: ServerReaction) {
@@ -146,7 +211,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .halfClosed(let call):
             handlers[call]?.halfClosed()
         case .cancelled(let call, let cause):
-            handlers.removeValue(forKey: call)?.cancelled(cause)
+            cancel(call, cause)
         case .allowed(let call, let allowance):
             handlers[call]?.credit(allowance)
         case .close(let cancelled):
@@ -155,20 +220,19 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func open(_ call: IncomingCall) {
-        guard let context else { return }
+        guard context != nil else { return }
         if let refusal = load.refusalOfCall {
             _ = machine.handlerFinished(call.id, refusal, at: Self.now)
             return
         }
-        let responder = Responder(
-            call: call.id,
-            connection: NIOLoopBound(self, eventLoop: context.eventLoop), mailbox: mailbox)
+        let responder = Responder(call: call.id, link: link)
         let handler = router.open(
             call: CallContext(
                 method: call.method, metadata: call.metadata, deadline: call.deadline,
                 peer: peer, allowance: call.allowance,
                 messageBytesMax: machine.peerMessageBytesMax, isAlone: isAlone,
                 responder: responder))
+        loopState.lastCaller = ObjectIdentifier(self)
         guard machine.awaitsAnswer(call.id) else { return }
         handlers[call.id] = handler
         if let message = call.message {
@@ -179,8 +243,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     /// Whether the call that is being opened is the only thing the server has to do.
+    ///
+    /// Whoever shares the server with others may find no call of theirs under way, but then the
+    /// last one was not its own.
     private var isAlone: Bool {
-        !hasMoreInput && machine.callsHeld <= 1 && load.calls.value == reportedCalls
+        !hasMoreInput && machine.callsHeld <= 1
+            && loopState.lastCaller == ObjectIdentifier(self) && loopState.calls == reportedCalls
+            && load.calls.value == loopState.reportedCalls
     }
 
     private func deliver(_ message: InboundMessage, ends: Bool, to call: CallID) {
@@ -193,21 +262,28 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func tell(_ calls: [CallID], _ cause: CancelCause) {
-        for call in calls {
-            handlers.removeValue(forKey: call)?.cancelled(cause)
+        for call in calls { cancel(call, cause) }
+    }
+
+    private func cancel(_ call: CallID, _ cause: CancelCause) {
+        if let handler = handlers.removeValue(forKey: call) {
+            handler.cancelled(cause)
+        } else {
+            // Nobody holds it: its answer will find no call.
+            _ = machine.handlerFinished(call, WireStatus(.cancelled), at: lastNow)
         }
     }
 
     // MARK: Answers
 
     /// A handler says something. Nothing is written yet.
-    func letterReceived(_ letter: Letter) {
-        let now = Self.now
+    func letterReceived(_ letter: Letter, at now: Instant) {
+        lastNow = now
         switch letter.content {
         case .message(let message):
             submit(message, to: letter.call, at: now)
         case .reply(let message):
-            handlers[letter.call] = nil
+            letGo(letter.call)
             _ = machine.replySubmitted(letter.call, message, at: now)
         case .finish(let status):
             finish(letter.call, status, at: now)
@@ -219,12 +295,16 @@ final class ConnectionHandler: ChannelDuplexHandler {
         mailbox.needsWrite(self)
     }
 
+    private func letGo(_ call: CallID) {
+        if !handlers.isEmpty { handlers[call] = nil }
+    }
+
     private func submit(_ message: OutboundMessage, to call: CallID, at now: Instant) {
-        if machine.messageSubmitted(call, message, at: now) == .tooLarge { handlers[call] = nil }
+        if machine.messageSubmitted(call, message, at: now) == .tooLarge { letGo(call) }
     }
 
     private func finish(_ call: CallID, _ status: WireStatus, at now: Instant) {
-        handlers[call] = nil
+        letGo(call)
         _ = machine.handlerFinished(call, status, at: now)
     }
 
@@ -255,12 +335,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func writeRound(_ context: ChannelHandlerContext) {
-        let state = mailbox.state
+        let state = loopState
         var buffer = state.scratch
         state.scratch = ByteBuffer()
         buffer.clear()
         let round = machine.outputWanted(
-            into: &buffer, bytesMax: Limits.frameBytesMax, at: Self.now)
+            into: &buffer, bytesMax: Limits.frameBytesMax, at: lastNow)
         if round.isLast {
             writeLast(buffer, context)
             return
@@ -282,30 +362,38 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func report(_ standing: ConnectionStanding) {
         load.queuedBytes.add(standing.queuedBytes - reportedQueuedBytes)
         reportedQueuedBytes = standing.queuedBytes
-        load.calls.add(standing.callsHeld - reportedCalls)
+        guard standing.callsHeld != reportedCalls else { return }
+        loopState.calls += standing.callsHeld - reportedCalls
         reportedCalls = standing.callsHeld
+        mailbox.settle(load)
     }
 
     // MARK: Time
 
     private func planWake(at: Instant) {
         guard let context, !isClosing else { return }
-        if let wake {
-            // A later moment needs no new timer: the present one looks and plans again.
-            if wake.at <= at { return }
-            wake.task.cancel()
-        }
+        // A later moment needs no new timer: the present one looks and plans again.
+        guard at < wakeAt else { return }
+        cancelWake()
         guard at.nanoseconds < UInt64(Int64.max) else { return }
-        let task = context.eventLoop.assumeIsolated().scheduleTask(
+        wakeAt = at
+        wakeTask = context.eventLoop.assumeIsolated().scheduleTask(
             deadline: .uptimeNanoseconds(at.nanoseconds)
         ) { self.timePassed() }
-        wake = (at, task)
+    }
+
+    private func cancelWake() {
+        wakeTask?.cancel()
+        wakeTask = nil
+        wakeAt = Instant(nanoseconds: .max)
     }
 
     private func timePassed() {
-        wake = nil
+        wakeTask = nil
+        wakeAt = Instant(nanoseconds: .max)
         guard !isClosing else { return }
-        let action = machine.timePassed(at: Self.now)
+        lastNow = Self.now
+        let action = machine.timePassed(at: lastNow)
         tell(action.cancelled, action.closes ? .disconnected : .deadline)
         if action.closes, let context, !context.channel.isWritable {
             // The peer takes nothing, so it will not take the farewell either.
@@ -321,7 +409,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// The server stops: calls may end, new ones are not taken.
     func drain() {
-        machine.drainRequested(at: Self.now)
+        lastNow = Self.now
+        machine.drainRequested(at: lastNow)
         writeOutput()
     }
 
@@ -332,8 +421,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func writeLast(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
         isClosing = true
-        wake?.task.cancel()
-        wake = nil
+        cancelWake()
         let linger = TimeAmount.milliseconds(Int64(machine.limits.lingerMsMax))
         let patience =
             machine.fault == nil

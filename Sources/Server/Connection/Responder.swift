@@ -9,22 +9,19 @@ package import Wire
 /// ends its call with INTERNAL.
 package final class Responder: Sendable {
     let call: CallID
-    private let connection: NIOLoopBound<ConnectionHandler>
-    private let mailbox: LoopMailbox
+    let link: ConnectionLink
     private let hasFinished = Atomic<Bool>(false)
 
-    init(call: CallID, connection: NIOLoopBound<ConnectionHandler>, mailbox: LoopMailbox) {
+    init(call: CallID, link: ConnectionLink) {
         self.call = call
-        self.connection = connection
-        self.mailbox = mailbox
+        self.link = link
     }
 
     deinit {
         guard !hasFinished.load(ordering: .relaxed) else { return }
-        post(
-            .finish(
-                .refusal(.internal, reason: "NO_ANSWER", "the call was dropped without an answer"))
-        )
+        let status = WireStatus.refusal(
+            .internal, reason: "NO_ANSWER", "the call was dropped without an answer")
+        link.mailbox.post(Letter(sender: .dropped(link, call), content: .finish(status)))
     }
 
     /// Sends a message.
@@ -62,10 +59,10 @@ package final class Responder: Sendable {
 
     /// Runs work on the connection's event loop, where the call's handler lives.
     package func execute(_ work: @escaping @Sendable () -> Void) {
-        mailbox.eventLoop.execute(work)
+        link.mailbox.eventLoop.execute(work)
     }
 
     private func post(_ content: Letter.Content) {
-        mailbox.post(Letter(connection: connection, call: call, content: content))
+        link.mailbox.post(Letter(sender: .responder(self), content: content))
     }
 }

@@ -30,8 +30,8 @@ final class QueryAnswer: StreamingAnswer, @unchecked Sendable {
 
     /// Rows that are fetched at once.
     private static let stretchRows = 4_096
-    /// Bytes of rows in one message.
-    private static let messageBytes = 64 * 1_024
+    /// Bytes of rows in one message: with what else it says, every client accepts it.
+    private static let messageBytesMax = Limits.messageBytesMaxLeast - 4_096
 
     private enum Found: Sendable {
         case page(ModelPage)
@@ -148,13 +148,14 @@ final class QueryAnswer: StreamingAnswer, @unchecked Sendable {
         var start = 0
         var size = 0
         for (index, row) in page.rows.enumerated() {
-            if size > Self.messageBytes {
+            let rowBytes = QueryMessage.bytes(of: row)
+            if index > start, size + rowBytes > Self.messageBytesMax {
                 pending.add(
                     QueryMessage.encoded(page, page.rows[start..<index], nextPage: nil), events: 0)
                 start = index
                 size = 0
             }
-            size += row.bytes.count
+            size += rowBytes
         }
         pending.add(
             QueryMessage.encoded(

@@ -14,22 +14,39 @@ enum QueryService {
         let request = try ServiceRouter.decode(QueryRequest.self, bytes)
         let query = try query(request, now: ledger.now)
         if watches { return WatchAnswer(query, ledger, workers, responder) }
-        if try isAnswered(query, ledger, responder) { return nil }
+        if let quick = try quickAnswer(query, ledger) {
+            responder.reply(quick, events: 0)
+            return nil
+        }
         return QueryAnswer(query, ledger, workers, until: until(deadline), responder)
     }
 
-    /// Answers at once, on the event loop, if that takes a few microseconds: rows and status then
-    /// leave in one write.
-    private static func isAnswered(
-        _ query: ModelQuery, _ ledger: Ledger, _ responder: Responder
-    ) throws(WireStatus) -> Bool {
+    /// Serves a query without a handler if it can be answered at once.
+    static func quickOutcome(_ bytes: [UInt8], _ ledger: Ledger) -> BriefOutcome {
+        do throws(WireStatus) {
+            let request = try ServiceRouter.decode(QueryRequest.self, bytes)
+            let query = try query(request, now: ledger.now)
+            guard let answer = try quickAnswer(query, ledger) else { return .needsHandler }
+            return .reply(answer, events: 0)
+        } catch {
+            return .finished(error)
+        }
+    }
+
+    /// The only message of an answer that can be given on the event loop because that takes a few
+    /// microseconds: rows and status then leave in one write.
+    ///
+    /// - Returns: nil when there is more to do, or more to say than every client accepts in one
+    ///   message.
+    private static func quickAnswer(
+        _ query: ModelQuery, _ ledger: Ledger
+    ) throws(WireStatus) -> [UInt8]? {
         // Whether an organisation exists and a position is reached is not for here to find out.
-        guard query.org == nil, query.atLeast == nil else { return false }
+        guard query.org == nil, query.atLeast == nil else { return nil }
         do {
-            guard let page = try ledger.models.quickRows(query) else { return false }
-            responder.reply(
-                QueryMessage.encoded(page, page.rows[...], nextPage: page.nextPage), events: 0)
-            return true
+            guard let page = try ledger.models.quickRows(query) else { return nil }
+            let bytes = QueryMessage.encoded(page, page.rows[...], nextPage: page.nextPage)
+            return bytes.count <= Limits.messageBytesMaxLeast ? bytes : nil
         } catch {
             throw QueryFailure.status(error)
         }

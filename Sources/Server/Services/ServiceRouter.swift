@@ -77,6 +77,33 @@ package final class ServiceRouter: CallRouter {
         }
     }
 
+    package func briefMethod(_ name: UnsafeRawBufferPointer) -> BriefMethod? {
+        for (number, bytes) in Self.briefNames.enumerated()
+        where name.count == bytes.count && name.elementsEqual(bytes) {
+            return BriefMethod(number)
+        }
+        return nil
+    }
+
+    package func serve(_ call: BriefCall) -> BriefOutcome {
+        let bytes = [UInt8](call.message)
+        guard call.method == Self.briefRecord else {
+            return QueryService.quickOutcome(bytes, ledger)
+        }
+        let responder = call.responder()
+        do throws(WireStatus) {
+            try RecordService.record(
+                bytes, ledger, call.isLocal ? .local : .remote, mayCarry: call.isAlone, responder)
+        } catch {
+            responder.finish(error)
+        }
+        return .later
+    }
+
+    /// Methods that may be served without a handler, by the number that `BriefMethod` holds.
+    private static let briefNames = [Method.record, .query].map { Array($0.rawValue.utf8) }
+    private static let briefRecord = BriefMethod(0)
+
     private enum Method: String {
         case record = "taizhang.services.v1.Record/Record"
         case importFacts = "taizhang.services.v1.Record/Import"
