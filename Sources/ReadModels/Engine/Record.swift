@@ -15,7 +15,9 @@ struct EntityKey: Hashable, Comparable, Sendable {
     }
 
     private static func shortened(_ id: String) -> String {
-        String(id.prefix(60)) + fingerprint(id.utf8).map { padded(Int($0), 3) }.joined()
+        // By bytes: a single character may have any number of them.
+        String(decoding: id.utf8.prefix(60), as: UTF8.self)
+            + fingerprint(id.utf8).map { padded(Int($0), 3) }.joined()
     }
 
     var encoded: [UInt8] { ModelKey().byte(kind).text(id).bytes }

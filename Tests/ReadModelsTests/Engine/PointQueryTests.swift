@@ -68,6 +68,26 @@ struct PointQueryTests {
         }
     }
 
+    /// Values that no identity can have, and that are longer than a key of the store may be.
+    @Test func valuesOfAnyLengthFindNothing() throws {
+        let board = try Board(try RandomHistory(seed: 1, count: 50).history.facts)
+        let values = [
+            String(repeating: "x", count: 5_000), String(repeating: "党", count: 400),
+            "a" + String(repeating: "\u{301}", count: 2_000), String(repeating: "\0", count: 300),
+        ]
+        for (model, table) in tables() {
+            let descriptor = try #require(MessageDescriptor.named(table.rowType))
+            for field in descriptor.fields where field.kind == .string && !field.isRepeated {
+                for value in values {
+                    var point = query(model, table.name, day(20_191_231))
+                    point.conditions = [.init(column: field.name, value: value)]
+                    #expect(try board.engine.rows(point).rows == [])
+                    _ = try board.engine.quickRows(point)
+                }
+            }
+        }
+    }
+
     @Test func pagesTogetherAreTheWhole() throws {
         try withSeeds(3) { random, seed in
             let board = try Board(try RandomHistory(seed: seed, count: 250).history.facts)
