@@ -247,9 +247,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Whoever shares the server with others may find no call of theirs under way, but then the
     /// last one was not its own.
     private var isAlone: Bool {
-        !hasMoreInput && machine.callsHeld <= 1
-            && loopState.lastCaller == ObjectIdentifier(self) && loopState.calls == reportedCalls
-            && load.calls.value == loopState.reportedCalls
+        !hasMoreInput && loopState.lastCaller == ObjectIdentifier(self)
+            && loopState.calls == reportedCalls && load.calls.value == loopState.reportedCalls
+            && machine.standing().callsHeld <= 1
     }
 
     private func deliver(_ message: InboundMessage, ends: Bool, to call: CallID) {

@@ -52,11 +52,11 @@ package final class ServerListener: Sendable {
     /// Begins to listen.
     ///
     /// - Parameters:
-    ///   - port: 0 for any free port; `address` tells which.
+    ///   - socket: bound to where the server is to listen; used up.
     ///   - observer: told of connections, if anyone wants to know.
     /// - Throws: what the system says when the address cannot be had.
     package static func listen(
-        host: String, port: Int, group: MultiThreadedEventLoopGroup = .singleton,
+        on socket: BoundSocket, group: MultiThreadedEventLoopGroup = .singleton,
         identity: ServerIdentity,
         router: any CallRouter, options: ListenOptions = ListenOptions(),
         observer: (any ConnectionObserver)? = nil
@@ -73,9 +73,8 @@ package final class ServerListener: Sendable {
         let acceptor = Acceptor(
             mailboxes: mailboxes, gate: gate, load: load, limits: options.limits,
             identity: identity, router: router, observer: observer)
-        let channel = try await ServerBootstrap(group: group)
+        let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(ChannelOptions.backlog, value: options.backlog)
-            .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(
                 ChannelOptions.tcpOption(Acceptor.unsentLowWater), value: options.unsentBytesMax
@@ -83,10 +82,24 @@ package final class ServerListener: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try acceptor.accepted(channel) }
             }
-            .bind(host: host, port: port).get()
+        let channel = try await bootstrap.withBoundSocket(socket.take()).get()
         return ServerListener(
             channel: channel, mailboxes: mailboxes, gate: gate, load: load,
             drainMsMax: options.limits.drainMsMax)
+    }
+
+    /// Begins to listen where there was no need to be sure of the address before.
+    ///
+    /// - Parameter port: 0 for any free port; `address` tells which.
+    /// - Throws: what the system says when the address cannot be had.
+    package static func listen(
+        host: String, port: Int, group: MultiThreadedEventLoopGroup = .singleton,
+        identity: ServerIdentity, router: any CallRouter,
+        options: ListenOptions = ListenOptions(), observer: (any ConnectionObserver)? = nil
+    ) async throws -> ServerListener {
+        try await listen(
+            on: try BoundSocket(host: host, port: port), group: group, identity: identity,
+            router: router, options: options, observer: observer)
     }
 
     /// Where the server listens.

@@ -52,6 +52,8 @@ package final class TaizhangServer: Sendable {
     ///
     /// - Throws: `ServerStartFailure`.
     package func run() async throws {
+        // First of all: a server that cannot listen leaves no new ledger behind.
+        let socket = try bind()
         announce(.opening(options.dataDirectory))
         let ledger = try openLedger()
         let workers = NIOThreadPool(numberOfThreads: options.workers)
@@ -65,7 +67,7 @@ package final class TaizhangServer: Sendable {
         }
         let listener: ServerListener
         do {
-            listener = try await listen(ledger, loops, router)
+            listener = try await listen(socket, ledger, loops, router)
         } catch {
             await close(ledger, workers, loops)
             throw error
@@ -168,21 +170,36 @@ package final class TaizhangServer: Sendable {
         }
     }
 
+    private func bind() throws(ServerStartFailure) -> BoundSocket {
+        do {
+            return try BoundSocket(host: options.host, port: options.port)
+        } catch {
+            throw cannotListen(error)
+        }
+    }
+
     private func listen(
-        _ ledger: Ledger, _ loops: MultiThreadedEventLoopGroup, _ router: ServiceRouter
+        _ socket: BoundSocket, _ ledger: Ledger, _ loops: MultiThreadedEventLoopGroup,
+        _ router: ServiceRouter
     ) async throws -> ServerListener {
-        let address = "\(options.host):\(options.port)"
         do {
             return try await ServerListener.listen(
-                host: options.host, port: options.port, group: loops,
+                on: socket, group: loops,
                 identity: ServerIdentity(
                     ledger: try ledgerID(ledger), software: options.softwareVersion),
                 router: router)
-        } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            throw ServerStartFailure.addressInUse(address)
         } catch {
-            throw ServerStartFailure.cannotListen(address, reason: "\(error)")
+            throw cannotListen(error)
         }
+    }
+
+    private func cannotListen(_ error: any Error) -> ServerStartFailure {
+        let address = "\(options.host):\(options.port)"
+        if let failure = error as? ServerStartFailure { return failure }
+        if let error = error as? IOError, error.errnoCode == EADDRINUSE {
+            return .addressInUse(address)
+        }
+        return .cannotListen(address, reason: "\(error)")
     }
 
     private func ledgerID(_ ledger: Ledger) throws(ServerStartFailure) -> LedgerID {
