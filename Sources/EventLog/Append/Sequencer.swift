@@ -44,6 +44,8 @@ final class Sequencer: @unchecked Sendable {
     @exclusivity(unchecked) var scratch = AdmissionScratch()
 
     private static let spareMax = 64
+    /// How often the processor is offered to others before a commit.
+    private static let turnsGiven = 4
     /// Requests judged before looking up from the inbox.
     private static let sliceSize = 64
 
@@ -89,7 +91,9 @@ final class Sequencer: @unchecked Sendable {
         while true {
             switch nextStep() {
             case .judge: judgeSlice()
-            case .dispatch(let isAlone): dispatch(isAlone: isAlone)
+            case .dispatch(let isAlone):
+                if isAlone, hasMoreCome() { continue }
+                dispatch(isAlone: isAlone)
             case .undo(let failure, let batch): undo(failure, batch)
             case .refuseAll(let reason): refuseAll(reason)
             case .end:
@@ -140,6 +144,20 @@ final class Sequencer: @unchecked Sendable {
             }
             return isIdle ? .dispatch(isAlone: true) : nil
         }
+    }
+
+    /// Gives way to the threads that bring requests before a commit begins for several callers:
+    /// those who were answered just now ask again at once, and one commit for all of them costs
+    /// what it costs for half of them. Where nobody waits for the processor it takes a microsecond.
+    ///
+    /// - Returns: whether there is more to judge first.
+    private func hasMoreCome() -> Bool {
+        guard open.eventCount > 1 else { return false }
+        for _ in 0..<Self.turnsGiven {
+            sched_yield()
+            if pipeline.withLock({ !$0.queue.isEmpty }) { return true }
+        }
+        return false
     }
 
     private var isOpenFull: Bool {
