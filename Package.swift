@@ -49,14 +49,16 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CIsal", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(
             name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
         library("Names", []),
         library("LMDB", ["CLMDB"]),
-        library("Zlib", ["CZlib"]),
-        library("LogFormat", ["Zlib", crypto]),
-        library("EventLog", ["LMDB", "LogFormat", "Names", "Zlib", crypto]),
+        library("Checksum", ["CIsal"]),
+        library("Zstd", ["CZstd"]),
+        library("LogFormat", ["Checksum", "Zstd", crypto]),
+        library("EventLog", ["Checksum", "LMDB", "LogFormat", "Names", crypto]),
         library("Schema", ["Names", protobuf]),
         library("PartyBuilding", ["Names", "Schema"]),
         library("ReadModels", ["PartyBuilding", "Schema", "EventLog", "LMDB", "LogFormat"]),
@@ -65,7 +67,7 @@ let package = Package(
             "Server",
             [
                 "EventLog", "LMDB", "LogFormat", "PartyBuilding", "ReadModels", "Schema", "Wire",
-                "Zlib", lifecycle, logging, nioCore, nioPosix, crypto,
+                lifecycle, logging, nioCore, nioPosix, crypto,
             ]),
         library("Client", ["LogFormat", "Schema", "Wire", nioCore, nioPosix]),
         .executableTarget(
@@ -81,10 +83,12 @@ let package = Package(
             swiftSettings: dialect),
         tests("NamesTests", ["Names", "TestSupport"]),
         tests("LMDBTests", ["LMDB", "TestSupport"]),
-        tests("ZlibTests", ["Zlib", "TestSupport"]),
-        tests("LogFormatTests", ["LogFormat", "Zlib", "TestSupport"]),
+        tests("ChecksumTests", ["Checksum", "TestSupport"]),
+        tests("ZstdTests", ["Zstd", "TestSupport"]),
+        tests("LogFormatTests", ["LogFormat", "Zstd", "TestSupport"]),
         tests(
-            "EventLogTests", ["EventLog", "LMDB", "LogFormat", "Names", "Zlib", "TestSupport"]),
+            "EventLogTests",
+            ["Checksum", "EventLog", "LMDB", "LogFormat", "Names", "TestSupport"]),
         tests("SchemaTests", ["Schema", "TestSupport"]),
         tests("PartyBuildingTests", ["Names", "PartyBuilding", "Schema", "TestSupport"]),
         tests(

@@ -1,3 +1,4 @@
+import LogFormat
 import Synchronization
 
 /// The event log of one ledger: appends in one global order, reads along streams, categories, tags
@@ -182,9 +183,9 @@ extension EventLog {
         return try log.storedValue(at: position.value)
     }
 
-    /// A preset dictionary that sealed blocks were deflated with; nil when there is none of this
+    /// A preset dictionary that sealed blocks were compressed with; nil when there is none of this
     /// number.
     package func sealDictionary(_ number: UInt32) -> [UInt8]? {
-        log.dictionaries.bytes(number)
+        log.dictionaries.content(number)?.bytes
     }
 }

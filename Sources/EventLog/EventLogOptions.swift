@@ -68,19 +68,18 @@ package struct EventLogOptions: Sendable {
     package var sealing = true
     /// Bytes that a sealed block should have; about 64 KiB fit into whole pages.
     package var sealedBlockBytes = 64_000
-    /// How hard frames are deflated, 1 (fast) to 9 (small). With facts of 540 bytes, level 6 makes
-    /// 80 bytes of each, level 9 one less for a third more of time.
-    package var sealLevel = 6
-    /// The same while much waits: level 3 makes 86 bytes in two thirds of the time.
-    package var sealLevelInHaste = 3
+    /// How hard frames are compressed, 1 (fast) to 19 (small).
+    package var sealLevel = 9
+    /// The same while much waits.
+    package var sealLevelInHaste = 6
     /// Events that wait for the sealer before it makes haste.
     package var sealHasteEvents = 131_072
     /// Events that may wait for the sealer while appends come fast: it has time afterwards.
     package var sealDeferredEvents = 524_288
     /// Appends come fast when there are more events than this in a hundredth of a second.
     package var sealBusyEvents = 100
-    /// Bytes of a preset dictionary; zlib uses at most 32 KiB.
-    package var dictionaryBytes = 32 << 10
+    /// Bytes of a preset dictionary.
+    package var dictionaryBytes = 64 << 10
     /// Blocks after which a new dictionary is tried; in the beginning it is tried more often.
     package var dictionaryInterval = 1_024
     /// How long a finished block waits for a commit to go along with.

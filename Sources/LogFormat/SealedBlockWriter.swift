@@ -1,20 +1,19 @@
-import Zlib
+import Checksum
+import Zstd
 
 /// Puts a sealed block together from the records of a run of raw batches; the layout is in
 /// Schemas/log-format.md.
 package struct SealedBlockWriter: ~Copyable {
     /// Packed bytes of a frame, unless a single record is larger.
-    package static let frameBytes = 8 << 10
+    package static let frameBytes = 2 << 10
 
     private struct Frame {
         var firstIndex: Int
         var end: Int
         var sum: UInt32
-        var inflatedLength: Int
     }
 
-    private var deflater: Deflater
-    private let dictionaryNumber: UInt32
+    private let compressor: FrameCompressor
     private let frontier: MerkleFrontier
     private let frameBytes: Int
     private var frames: [Frame] = []
@@ -28,16 +27,27 @@ package struct SealedBlockWriter: ~Copyable {
 
     /// - Parameters:
     ///   - frontier: the Merkle tree over all events before the block.
-    ///   - level: 1 (fast) to 9 (small).
+    ///   - compressor: makes the frames; nobody else may use it before the block is finished.
+    package init(
+        after frontier: MerkleFrontier, compressor: FrameCompressor,
+        frameBytes: Int = Self.frameBytes
+    ) {
+        self.frontier = frontier
+        self.compressor = compressor
+        self.frameBytes = frameBytes
+    }
+
+    /// - Parameters:
+    ///   - frontier: the Merkle tree over all events before the block.
+    ///   - level: 1 (fast) to 19 (small).
     ///   - dictionary: text that frames are likely to contain, with its number; nil for none.
     package init(
         after frontier: MerkleFrontier, level: Int, dictionary: (number: UInt32, bytes: [UInt8])?,
         frameBytes: Int = Self.frameBytes
     ) throws {
-        self.frontier = frontier
-        self.frameBytes = frameBytes
-        dictionaryNumber = dictionary?.number ?? 0
-        deflater = try Deflater(format: .raw, level: level, dictionary: dictionary?.bytes ?? [])
+        self.init(
+            after: frontier, compressor: try FrameCompressor(level: level, dictionary: dictionary),
+            frameBytes: frameBytes)
     }
 
     /// Bytes that the block has so far, without the frame in the making.
@@ -45,7 +55,7 @@ package struct SealedBlockWriter: ~Copyable {
         ValueHeader.size + directoryLength + content.count
     }
 
-    /// Bytes of the frame in the making, not deflated yet.
+    /// Bytes of the frame in the making, not compressed yet.
     package var pendingBytes: Int { records.count }
 
     private var directoryLength: Int {
@@ -78,14 +88,13 @@ package struct SealedBlockWriter: ~Copyable {
         if !records.isEmpty { try endFrame() }
         var value = [UInt8](repeating: 0, count: ValueHeader.size)
         value.reserveCapacity(storedBytes)
-        value.append(littleEndian: dictionaryNumber)
+        value.append(littleEndian: compressor.dictionaryNumber)
         value.append(littleEndian: UInt32(truncatingIfNeeded: frames.count))
         for hash in frontier.subtrees { hash.withBytes { value.append(contentsOf: $0) } }
         for frame in frames {
             value.append(littleEndian: UInt32(truncatingIfNeeded: frame.firstIndex))
             value.append(littleEndian: UInt32(truncatingIfNeeded: frame.end))
             value.append(littleEndian: frame.sum)
-            value.append(littleEndian: UInt32(truncatingIfNeeded: frame.inflatedLength))
         }
         value.append(contentsOf: content)
         let header = ValueHeader(
@@ -99,12 +108,12 @@ package struct SealedBlockWriter: ~Copyable {
 
     private mutating func endFrame() throws {
         let start = content.count
-        try records.withUnsafeBytes { try deflater.deflate($0, appendingTo: &content) }
+        try records.withUnsafeBytes {
+            try compressor.compressor.compress($0, appendingTo: &content)
+        }
         let sum = content.withUnsafeBytes { crc32(UnsafeRawBufferPointer(rebasing: $0[start...])) }
         frames.append(
-            Frame(
-                firstIndex: frameFirstIndex, end: content.count, sum: sum,
-                inflatedLength: records.count))
+            Frame(firstIndex: frameFirstIndex, end: content.count, sum: sum))
         records.removeAll(keepingCapacity: true)
         ledgerAt = 0
         frameFirstIndex = eventCount

@@ -1,13 +1,11 @@
 /// One frame of a sealed block, as the block's directory tells.
 struct SealedFrame {
-    /// Index of the first event within the block.
-    var firstIndex: Int
-    var eventCount: Int
-    /// Where the deflated bytes lie among the block's frames.
-    var range: Range<Int>
-    /// CRC-32 of the deflated bytes.
+    /// Indexes of its events within the block.
+    var events: Range<Int>
+    /// The compressed bytes.
+    var bytes: UnsafeRawBufferPointer
+    /// CRC-32 of the compressed bytes.
     var sum: UInt32
-    var inflatedLength: Int
 }
 
 /// The directory of a sealed block; the layout is in Schemas/log-format.md.
@@ -15,17 +13,9 @@ extension ValueView {
     /// Bytes before the frontier: the dictionary's number and the number of frames.
     static let sealedFixedSize = 8
     /// Bytes of the directory per frame.
-    static let sealedEntrySize = 16
-    /// The greatest inflated size of a frame that a reader accepts: more than any frame can need
-    /// that holds a single record of the greatest size.
-    static let frameBytesMax = 64 << 20
+    static let sealedEntrySize = 12
 
-    /// The most that deflate can make of one byte.
-    private static let inflationMax = 1_032
-    /// A packed record has ten numbers at least, and a name or where it is.
-    private static let packedBytesMin = 10
-
-    /// Number of the preset dictionary that the frames were deflated with; 0 is none.
+    /// Number of the preset dictionary that the frames were compressed with; 0 is none.
     package var dictionaryNumber: UInt32 {
         header.kind == .sealedBlock ? number(at: 0) : 0
     }
@@ -55,46 +45,38 @@ extension ValueView {
         Self.sealedFixedSize + frontierCount * MerkleHash.size
     }
 
-    /// Proves that the frames cover the events and the content without a gap.
+    /// Proves that the directory has room for what it announces and ends where the content ends.
+    /// Each frame's entry is proved when the frame is looked at: a reader of one event need not
+    /// know all the others.
     func checkSealedDirectory() throws(FormatFault) {
-        func fault() -> FormatFault {
-            .damaged(position: header.first, "the block's directory contradicts itself")
-        }
-        guard directory.count >= framesOffset, frameCount > 0,
+        guard directory.count >= framesOffset + Self.sealedEntrySize, frameCount > 0,
             (directory.count - framesOffset) / Self.sealedEntrySize == frameCount,
-            (directory.count - framesOffset) % Self.sealedEntrySize == 0
-        else { throw fault() }
-        var event = -1
-        var end = 0
-        var inflatedBefore = 0
-        for index in 0..<frameCount {
-            let offset = framesOffset + index * Self.sealedEntrySize
-            let first = Int(number(at: offset))
-            let next = Int(number(at: offset + 4))
-            let inflated = Int(number(at: offset + 12))
-            guard first > event, index > 0 || first == 0, first < Int(header.count), next > end,
-                inflated <= min(Self.frameBytesMax, (next - end) * Self.inflationMax)
-            else { throw fault() }
-            // No announced number may be larger than what can be there.
-            if index > 0, (first - event) * Self.packedBytesMin > inflatedBefore { throw fault() }
-            inflatedBefore = inflated
-            event = first
-            end = next
-        }
-        guard end == content.count,
-            (Int(header.count) - event) * Self.packedBytesMin <= inflatedBefore
-        else { throw fault() }
+            (directory.count - framesOffset) % Self.sealedEntrySize == 0,
+            firstEvent(ofFrame: 0) == 0, end(ofFrame: frameCount - 1) == content.count
+        else { throw directoryFault }
     }
 
-    func frame(_ index: Int) -> SealedFrame {
-        let offset = framesOffset + index * Self.sealedEntrySize
-        let first = Int(number(at: offset))
-        let isLast = index + 1 == frameCount
-        let next = isLast ? Int(header.count) : Int(number(at: offset + Self.sealedEntrySize))
-        let start = index == 0 ? 0 : Int(number(at: offset + 4 - Self.sealedEntrySize))
+    /// A frame as its entry says, which lies where a frame can lie.
+    ///
+    /// - Parameter index: below `frameCount`.
+    func frame(_ index: Int) throws(FormatFault) -> SealedFrame {
+        let first = firstEvent(ofFrame: index)
+        let next = index + 1 == frameCount ? Int(header.count) : firstEvent(ofFrame: index + 1)
+        let start = index == 0 ? 0 : end(ofFrame: index - 1)
+        let end = end(ofFrame: index)
+        guard first < next, next <= Int(header.count), start < end, end <= content.count else {
+            throw directoryFault
+        }
         return SealedFrame(
-            firstIndex: first, eventCount: next - first, range: start..<Int(number(at: offset + 4)),
-            sum: number(at: offset + 8), inflatedLength: Int(number(at: offset + 12)))
+            events: first..<next, bytes: UnsafeRawBufferPointer(rebasing: content[start..<end]),
+            sum: number(at: framesOffset + index * Self.sealedEntrySize + 8))
+    }
+
+    /// The frame that holds the event of this index within the block.
+    func frame(ofEvent event: Int) throws(FormatFault) -> SealedFrame {
+        let frame = try frame(frameIndex(ofEvent: event))
+        guard frame.events.contains(event) else { throw directoryFault }
+        return frame
     }
 
     /// Which frame holds the event of this index within the block.
@@ -103,12 +85,20 @@ extension ValueView {
         var high = frameCount
         while high - low > 1 {
             let middle = (low + high) / 2
-            if Int(number(at: framesOffset + middle * Self.sealedEntrySize)) <= event {
-                low = middle
-            } else {
-                high = middle
-            }
+            if firstEvent(ofFrame: middle) <= event { low = middle } else { high = middle }
         }
         return low
+    }
+
+    private func firstEvent(ofFrame index: Int) -> Int {
+        Int(number(at: framesOffset + index * Self.sealedEntrySize))
+    }
+
+    private func end(ofFrame index: Int) -> Int {
+        Int(number(at: framesOffset + index * Self.sealedEntrySize + 4))
+    }
+
+    private var directoryFault: FormatFault {
+        .damaged(position: header.first, "the block's directory contradicts itself")
     }
 }

@@ -1,10 +1,10 @@
-import Zlib
+import Checksum
 
 /// What a value of the log holds after its header.
 package enum ValueKind: UInt8, Sendable {
     /// A directory and records, as they were committed.
     case rawBatch = 1
-    /// A directory and deflated frames.
+    /// A directory and compressed frames.
     case sealedBlock = 2
 }
 

@@ -1,35 +1,29 @@
-import Zlib
+import Checksum
+import Zstd
 
-/// Reads records out of values of both kinds, and keeps the frame it inflated last.
+/// Reads records out of values of both kinds, and keeps the frame it decompressed last.
 ///
 /// `@unchecked Sendable`: it may change threads, but only one uses it at a time.
 package final class ValueReader: @unchecked Sendable {
-    /// The bytes of a dictionary by its number; nil when there is none of this number.
-    package typealias Dictionaries = @Sendable (UInt32) throws -> [UInt8]?
-
-    private final class Box {
-        var inflater: Inflater
-
-        init(dictionary: [UInt8]) throws(ZlibError) {
-            inflater = try Inflater(format: .raw, dictionary: dictionary)
-        }
-    }
+    /// The dictionary with a number; nil when there is none of this number.
+    package typealias Dictionaries = @Sendable (UInt32) throws -> FrameDictionary?
 
     private let dictionaries: Dictionaries
-    private var inflaters: [(number: UInt32, box: Box)] = []
-    /// The inflated frame, or its beginning.
+    /// The dictionary that was used last.
+    private var dictionary: (number: UInt32, content: FrameDictionary)?
+    private var decompressor = Decompressor()
+    /// The frame, decompressed.
     private var frame = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     /// Position of the frame's first event; 0 when there is no frame.
     private var frameFirst: UInt64 = 0
     private var frameEvents: UInt64 = 0
-    /// Whether the frame is there whole.
-    private var isWhole = false
     private var cursor = PackedFrameReader(UnsafeRawBufferPointer(start: nil, count: 0))
     /// The record that was unpacked last.
     private var room = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
-    /// Beyond its even share of the frame, so that a record of unusual length is there as well.
-    private static let prefixSlack = 320
+    /// The greatest frame that is accepted, decompressed: more than any can need that holds a
+    /// single record of the greatest size.
+    private static let frameBytesMax = 64 << 20
 
     package init(dictionaries: @escaping Dictionaries) {
         self.dictionaries = dictionaries
@@ -43,32 +37,60 @@ package final class ValueReader: @unchecked Sendable {
     /// The record at a position that the value holds. It lies in the value itself, or in memory
     /// of this reader that the next call may write over.
     ///
-    /// A reader that goes from record to record inflates each frame once; one that wants a single
-    /// record inflates its frame no further than it must.
+    /// A reader that goes from record to record decompresses each frame once.
     ///
     /// - Throws: `FormatFault`, or what the dictionaries throw.
     package func record(at position: UInt64, in value: ValueView) throws -> RecordView {
-        guard value.header.kind == .sealedBlock else { return try value.rawRecord(at: position) }
+        switch try storedRecord(at: position, in: value) {
+        case .whole(let record): return record
+        case .packed(let packed):
+            let length = packed.recordCount
+            Self.make(&room, roomFor: length)
+            packed.write(to: room)
+            guard let view = RecordView(UnsafeRawBufferPointer(rebasing: room[..<length])) else {
+                throw FormatFault.damaged(
+                    position: position, "the record is not one that this version knows")
+            }
+            return view
+        }
+    }
+
+    /// The record at a position that the value holds, as it lies in the value or its frame, which
+    /// the next call may write over.
+    ///
+    /// - Throws: `FormatFault`, or what the dictionaries throw.
+    package func storedRecord(at position: UInt64, in value: ValueView) throws -> StoredRecord {
+        guard value.header.kind == .sealedBlock else {
+            return .whole(try value.rawRecord(at: position))
+        }
         // A sealed block never changes, so a frame is known by its position alone.
-        if frameFirst > 0, position >= frameFirst, position - frameFirst < frameEvents {
-            if let record = try unpack(position) { return record }
+        if frameFirst == 0 || position < frameFirst || position - frameFirst >= frameEvents {
+            guard position >= value.header.first, position <= value.header.last else {
+                throw FormatFault.damaged(position: position, "the event is missing")
+            }
+            try load(value.frame(ofEvent: Int(position - value.header.first)), of: value)
         }
-        guard position >= value.header.first, position <= value.header.last else {
-            throw FormatFault.damaged(position: position, "the event is missing")
+        let index = Int(position - frameFirst)
+        if index < cursor.next { cursor = PackedFrameReader(cursor.bytes) }
+        while cursor.next < index {
+            guard cursor.skip() else { throw emptyFrame(position) }
         }
-        let event = Int(position - value.header.first)
-        let entry = value.frame(value.frameIndex(ofEvent: event))
-        let index = event - entry.firstIndex
-        // The first record is where reading in order begins; another one is wanted alone.
-        if index > 0, frameFirst != value.header.first + UInt64(entry.firstIndex) {
-            let share = entry.inflatedLength * (index + 1) / max(entry.eventCount, 1)
-            try load(entry, of: value, bytes: share + Self.prefixSlack)
-            if let record = try unpack(position) { return record }
+        guard let record = cursor.record(), cursor.next < Int(frameEvents) || cursor.isAtEnd
+        else { throw emptyFrame(position) }
+        return .packed(record)
+    }
+
+    /// Lends the records from a position of the value on, in order.
+    ///
+    /// - Throws: `FormatFault`, or what the dictionaries or `body` throw.
+    package func forEachRecord(
+        in value: ValueView, from position: UInt64,
+        _ body: (UInt64, StoredRecord) throws -> Void
+    ) throws {
+        guard position <= value.header.last else { return }
+        for position in max(position, value.header.first)...value.header.last {
+            try body(position, storedRecord(at: position, in: value))
         }
-        try load(entry, of: value, bytes: entry.inflatedLength)
-        if let record = try unpack(position) { return record }
-        frameFirst = 0
-        throw FormatFault.damaged(position: position, "a frame does not hold what it announces")
     }
 
     /// Forgets the frame, for example because another ledger is read now.
@@ -76,70 +98,78 @@ package final class ValueReader: @unchecked Sendable {
         frameFirst = 0
     }
 
-    /// The record in the frame; nil when the frame's beginning is too short for it.
-    private func unpack(_ position: UInt64) throws(FormatFault) -> RecordView? {
-        let index = Int(position - frameFirst)
-        if index < cursor.next { cursor = PackedFrameReader(cursor.bytes) }
-        while cursor.next < index {
-            guard cursor.skip() else { return nil }
-        }
-        guard let length = cursor.unpack(into: &room) else { return nil }
-        let bytes = UnsafeRawBufferPointer(rebasing: room[..<length])
-        guard let view = RecordView(bytes) else {
-            throw .damaged(
-                position: position, "the record is not one that this version knows")
-        }
-        if isWhole, cursor.next == Int(frameEvents), !cursor.isAtEnd {
-            throw .damaged(position: position, "a frame does not hold what it announces")
-        }
-        return view
+    private func emptyFrame(_ position: UInt64) -> FormatFault {
+        frameFirst = 0
+        return .damaged(position: position, "a frame does not hold what it announces")
     }
 
-    /// Inflates a frame, at least so many bytes of it.
-    private func load(_ entry: SealedFrame, of value: ValueView, bytes wanted: Int) throws {
+    private func load(_ entry: SealedFrame, of value: ValueView) throws {
         frameFirst = 0
-        let first = value.header.first + UInt64(entry.firstIndex)
-        let deflated = UnsafeRawBufferPointer(rebasing: value.content[entry.range])
-        guard crc32(deflated) == entry.sum else {
-            throw FormatFault.damaged(position: first, "a frame's checksum is wrong")
+        let first = value.header.first + UInt64(entry.events.lowerBound)
+        let count = try prove(entry, at: first)
+        Self.make(&frame, roomFor: count)
+        try decompress(
+            entry, of: value, at: first, to: UnsafeMutableRawBufferPointer(rebasing: frame[..<count]))
+        cursor = PackedFrameReader(UnsafeRawBufferPointer(rebasing: frame[..<count]))
+        frameFirst = first
+        frameEvents = UInt64(entry.events.count)
+    }
+
+    private static func make(_ room: inout UnsafeMutableRawBufferPointer, roomFor count: Int) {
+        guard room.count < count else { return }
+        room.deallocate()
+        room = .allocate(byteCount: max(count, 16 << 10), alignment: 16)
+    }
+}
+
+// MARK: - Frames
+
+extension ValueReader {
+    /// Proves a frame's checksum.
+    ///
+    /// - Returns: the size that it states for its content, which is possible.
+    func prove(_ entry: SealedFrame, at first: UInt64) throws(FormatFault) -> Int {
+        guard crc32(entry.bytes) == entry.sum else {
+            throw .damaged(position: first, "a frame's checksum is wrong")
         }
-        let count = min(wanted, entry.inflatedLength)
-        if frame.count < entry.inflatedLength {
-            frame.deallocate()
-            frame = .allocate(byteCount: max(entry.inflatedLength, 16 << 10), alignment: 16)
-        }
-        let box = try inflater(value.dictionaryNumber, at: first)
-        let made: Int
-        do throws(ZlibError) {
-            var target = MutableRawSpan(
-                _unsafeBytes: UnsafeMutableRawBufferPointer(rebasing: frame[..<count]))
-            made =
-                count < entry.inflatedLength
-                ? try box.inflater.inflateBeginning(of: deflated, into: &target)
-                : try box.inflater.inflate(deflated, into: &target)
+        let count: Int
+        do {
+            count = try decompressor.contentBytes(of: entry.bytes)
         } catch {
-            throw FormatFault.damaged(position: first, "a frame cannot be inflated: \(error)")
+            throw .damaged(position: first, "a frame cannot be read: \(error)")
         }
-        guard made == count else {
+        let most = min(Self.frameBytesMax, ZstdFrame.contentBytesMax(of: entry.bytes.count))
+        guard count <= most else {
+            throw .damaged(position: first, "a frame announces what it cannot hold")
+        }
+        return count
+    }
+
+    /// - Parameter room: as many bytes as the frame states.
+    func decompress(
+        _ entry: SealedFrame, of value: ValueView, at first: UInt64,
+        to room: UnsafeMutableRawBufferPointer
+    ) throws {
+        let dictionary = try dictionary(value.dictionaryNumber, at: first)
+        let made: Int
+        do throws(ZstdError) {
+            made = try decompressor.decompress(
+                entry.bytes, dictionary: dictionary?.digested, into: room)
+        } catch {
+            throw FormatFault.damaged(position: first, "a frame cannot be read: \(error)")
+        }
+        guard made == room.count else {
             throw FormatFault.damaged(position: first, "a frame does not hold what it announces")
         }
-        cursor = PackedFrameReader(UnsafeRawBufferPointer(rebasing: frame[..<count]))
-        isWhole = count == entry.inflatedLength
-        frameFirst = first
-        frameEvents = UInt64(entry.eventCount)
     }
 
-    private func inflater(_ number: UInt32, at position: UInt64) throws -> Box {
-        if let known = inflaters.first(where: { $0.number == number }) { return known.box }
-        guard let dictionary = number == 0 ? [] : try dictionaries(number) else {
+    private func dictionary(_ number: UInt32, at position: UInt64) throws -> FrameDictionary? {
+        if number == 0 { return nil }
+        if let dictionary, dictionary.number == number { return dictionary.content }
+        guard let content = try dictionaries(number) else {
             throw FormatFault.damaged(position: position, "dictionary \(number) is missing")
         }
-        do throws(ZlibError) {
-            let box = try Box(dictionary: dictionary)
-            inflaters.append((number, box))
-            return box
-        } catch {
-            throw FormatFault.damaged(position: position, "no room to inflate: \(error)")
-        }
+        dictionary = (number, content)
+        return content
     }
 }

@@ -1,4 +1,4 @@
-import Zlib
+import Checksum
 
 /// A value of the log looked at where it lies: header and directory are proved at once, each
 /// record or frame when it is asked for. Valid only as long as the bytes below it.

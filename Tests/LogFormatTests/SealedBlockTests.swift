@@ -1,12 +1,11 @@
 import LogFormat
 import TestSupport
 import Testing
-import Zlib
 
 @Suite struct SealedBlockTests {
     private static let dictionary = Array("志愿服务 person-1 activity-1 诊疗".utf8)
 
-    /// A record of the given size, of bytes that deflate well.
+    /// A record of the given size, of bytes that compress well.
     private func record(_ number: Int, bodyBytes: Int) -> [UInt8] {
         var bytes: [UInt8] = [1, 0]
         bytes.append(littleEndian: UInt16(0))
@@ -42,8 +41,9 @@ import Zlib
         return try writer.finish(root: frontier(of: records).root, isContinued: false)
     }
 
-    private func reader() -> ValueReader {
-        ValueReader { $0 == 1 ? Self.dictionary : nil }
+    private func reader() throws -> ValueReader {
+        let dictionary = try FrameDictionary(Self.dictionary)
+        return ValueReader { $0 == 1 ? dictionary : nil }
     }
 
     @Test(arguments: testSeeds(4))
@@ -66,7 +66,7 @@ import Zlib
             #expect(value.header.last == UInt64(records.count))
             #expect(value.dictionaryNumber == (hasDictionary ? 1 : 0))
             #expect(value.frontierBefore == frontier(of: Array(records[..<skipped])))
-            let reader = reader()
+            let reader = try reader()
             for _ in 0..<600 {
                 let position = Int.random(in: skipped + 1...records.count, using: &random)
                 let view = try reader.record(at: UInt64(position), in: value)
@@ -90,12 +90,12 @@ import Zlib
         for index in sound.indices {
             var damaged = sound
             damaged[index] ^= 1 << UInt8(index % 8)
-            damaged.withUnsafeBytes { raw in
+            try damaged.withUnsafeBytes { raw in
                 guard let value = try? ValueView(raw, at: 4) else {
                     refused += 1
                     return
                 }
-                let reader = reader()
+                let reader = try reader()
                 for position in 4...60 {
                     guard let view = try? reader.record(at: UInt64(position), in: value) else {
                         refused += 1
@@ -130,12 +130,12 @@ import Zlib
                     of: UnsafeRawBufferPointer(raw), directoryLength: length)
                 raw.storeBytes(of: sum.littleEndian, toByteOffset: 60, as: UInt32.self)
             }
-            lying.withUnsafeBytes { raw in
+            try lying.withUnsafeBytes { raw in
                 guard let value = try? ValueView(raw, at: 1) else {
                     refused += 1
                     return
                 }
-                let reader = reader()
+                let reader = try reader()
                 for position in value.header.first...value.header.last {
                     if (try? reader.record(at: position, in: value)) == nil { refused += 1 }
                 }

@@ -8,15 +8,15 @@ public struct EventBatch: Sendable {
         case facts([RecordedFact])
         /// A value of the log as it is stored; its events from this position on are meant.
         case value([UInt8], from: UInt64)
-        /// Records one after the other, and where each ends; the first has this position.
-        case records([UInt8], ends: [Int], first: UInt64)
+        /// The same, decompressed.
+        case frames(PlainFrames)
     }
 
     /// Far more than a server makes of one block.
-    private static let inflatedBytesMax = 128 << 20
+    private static let plainBytesMax = 128 << 20
 
     private var content: Content
-    /// Whether the events are deflated.
+    /// Whether the events are compressed.
     let isSealed: Bool
     private let readers: ValueReaders
     /// Number of events.
@@ -84,59 +84,43 @@ public struct EventBatch: Sendable {
                 }
             }
         case .value(let bytes, let from):
-            try forEachRecord(of: bytes, from: from) { try body(EventView($1, at: $0)) }
-        case .records(let bytes, let ends, let first):
-            try bytes.withUnsafeBytes { raw in
-                var start = 0
-                var position = first
-                for end in ends {
-                    let record = UnsafeRawBufferPointer(rebasing: raw[start..<end])
-                    guard let view = RecordView(record) else {
-                        throw TaizhangError(.dataLoss, "the event at \(position) cannot be read")
-                    }
-                    try body(EventView(view, at: position))
-                    start = end
-                    position += 1
-                }
+            try lend(bytes) { reader, value in
+                try reader.forEachRecord(in: value, from: from) { try body(EventView($1, at: $0)) }
+            }
+        case .frames(let frames):
+            try Self.naming {
+                try frames.forEachRecord { try body(EventView($1, at: $0)) }
             }
         }
     }
 
-    /// The same batch, inflated: what takes time is done, on whatever thread this runs.
+    /// The same batch, decompressed: what takes time is done, on whatever thread this runs.
     ///
     /// - Throws: `TaizhangError` DATA_LOSS for what is damaged.
-    func inflated() throws -> EventBatch {
+    func decompressed() throws -> EventBatch {
         guard isSealed, case .value(let bytes, let from) = content else { return self }
-        var records: [UInt8] = []
-        var ends: [Int] = []
-        records.reserveCapacity(8 * bytes.count)
-        ends.reserveCapacity(min(count, 4_096))
-        try forEachRecord(of: bytes, from: from) { position, record in
-            guard records.count < Self.inflatedBytesMax else {
-                throw TaizhangError(.dataLoss, "the block of event \(position) is far too large")
-            }
-            records.append(contentsOf: record.bytes)
-            ends.append(records.count)
-        }
         var batch = self
-        batch.content = .records(records, ends: ends, first: from)
+        try lend(bytes) { reader, value in
+            batch.content = .frames(
+                try reader.plainFrames(of: value, from: from, bytesMax: Self.plainBytesMax))
+        }
         return batch
     }
 
-    private func forEachRecord(
-        of bytes: [UInt8], from: UInt64, _ body: (UInt64, RecordView) throws -> Void
+    private func lend(
+        _ bytes: [UInt8], _ body: (ValueReader, ValueView) throws -> Void
     ) throws {
         try readers.lend { reader in
-            do {
-                try bytes.withUnsafeBytes { raw in
-                    let value = try ValueView(unkeyed: raw)
-                    for position in from...value.header.last {
-                        try body(position, reader.record(at: position, in: value))
-                    }
-                }
-            } catch let fault as FormatFault {
-                throw TaizhangError(.dataLoss, "a block cannot be read: \(fault)")
+            try Self.naming {
+                try bytes.withUnsafeBytes { try body(reader, ValueView(unkeyed: $0)) }
             }
+        }
+    }
+
+    /// What is damaged comes out as DATA_LOSS.
+    private static func naming(_ body: () throws -> Void) throws {
+        do { try body() } catch let fault as FormatFault {
+            throw TaizhangError(.dataLoss, "a block cannot be read: \(fault)")
         }
     }
 
@@ -151,10 +135,10 @@ public struct EventBatch: Sendable {
     }
 }
 
-/// What the batches of one reading need to inflate blocks; each is used by one batch at a time.
+/// What the batches of one reading need to decompress blocks; each is used by one batch at a time.
 final class ValueReaders: Sendable {
     private struct State {
-        var dictionaries: [UInt32: [UInt8]] = [:]
+        var dictionaries: [UInt32: FrameDictionary] = [:]
         var idle: [ValueReader] = []
     }
 
@@ -164,11 +148,18 @@ final class ValueReaders: Sendable {
     ///
     /// - Returns: false when one with this number and other bytes is known: another ledger, or
     ///   another copy of it, answers now, and needs readers of its own.
-    func add(_ dictionary: SealDictionary) -> Bool {
-        state.withLock { state in
-            let bytes = [UInt8](dictionary.content)
-            if let known = state.dictionaries[dictionary.number], known != bytes { return false }
-            state.dictionaries[dictionary.number] = bytes
+    /// - Throws: `TaizhangError` DATA_LOSS when it is no dictionary.
+    func add(_ dictionary: SealDictionary) throws(TaizhangError) -> Bool {
+        let bytes = [UInt8](dictionary.content)
+        let made: FrameDictionary
+        do throws(FormatFault) { made = try FrameDictionary(bytes) } catch {
+            throw TaizhangError(.dataLoss, "\(error)")
+        }
+        return state.withLock { state in
+            if let known = state.dictionaries[dictionary.number], known.bytes != bytes {
+                return false
+            }
+            state.dictionaries[dictionary.number] = made
             return true
         }
     }

@@ -31,12 +31,12 @@ public struct EventBatches: AsyncSequence, Sendable {
         private let progress: ReadProgress
         private var readers = ValueReaders()
         private var last: EventBatch?
-        /// Batches that have come and are being inflated, in order.
         /// Why the reading has ended; nil while it goes on.
         private var failure: (any Error)?
+        /// Batches that have come and are being decompressed, in order.
         private var ahead = CircularBuffer<Task<EventBatch, any Error>>()
 
-        /// Batches inflated at the same time: enough for the other cores, little in memory.
+        /// Batches decompressed at the same time: enough for the other cores, little in memory.
         private static let aheadMax = 3
 
         init(messages: MessageStream.Iterator, progress: ReadProgress) {
@@ -58,7 +58,7 @@ public struct EventBatches: AsyncSequence, Sendable {
                 progress.advanced(next: batch.next, count: UInt64(batch.count))
                 last = batch
                 if ahead.isEmpty, !batch.isSealed { return batch }
-                ahead.append(Task { try batch.inflated() })
+                ahead.append(Task { try batch.decompressed() })
             }
             if let failure { throw failure }
             do {
@@ -79,9 +79,9 @@ public struct EventBatches: AsyncSequence, Sendable {
             }
             let response = try ReadResponse.answer(part.bytes)
             guard response.hasDictionary else { return EventBatch(response, readers) }
-            if !readers.add(response.dictionary) {
+            if try !readers.add(response.dictionary) {
                 readers = ValueReaders()
-                _ = readers.add(response.dictionary)
+                _ = try readers.add(response.dictionary)
             }
             return nil
         }

@@ -4,7 +4,7 @@ import Schema
 /// An event looked at where it lies in a batch; nothing is copied until it is asked for.
 public struct EventView: ~Copyable {
     private enum Source {
-        case record(RecordView)
+        case record(StoredRecord)
         case fact(RecordedFact, envelope: UnsafeRawBufferPointer, trailer: UnsafeRawBufferPointer)
     }
 
@@ -17,7 +17,7 @@ public struct EventView: ~Copyable {
     private let payloadStart: Int
     private let payloadLength: Int
 
-    init(_ record: RecordView, at position: UInt64) throws(TaizhangError) {
+    init(_ record: StoredRecord, at position: UInt64) throws(TaizhangError) {
         self.position = position
         source = .record(record)
         let parts = try EnvelopeParts(record.body, of: position)
@@ -56,7 +56,7 @@ public struct EventView: ~Copyable {
     /// The stream that it belongs to.
     public var stream: String {
         switch source {
-        case .record(let record): record.stream
+        case .record(let record): String(decoding: record.streamBytes, as: UTF8.self)
         case .fact(let fact, _, _): fact.tags.first ?? ""
         }
     }
@@ -64,8 +64,11 @@ public struct EventView: ~Copyable {
     /// The subjects that it belongs to, its own stream first.
     public var tags: [String] {
         switch source {
-        case .record(let record): [record.stream] + record.tags
-        case .fact(let fact, _, _): fact.tags
+        case .record(let record):
+            var tags = [String(decoding: record.streamBytes, as: UTF8.self)]
+            record.forEachTag { tags.append(String(decoding: $0, as: UTF8.self)) }
+            return tags
+        case .fact(let fact, _, _): return fact.tags
         }
     }
 
@@ -88,7 +91,11 @@ public struct EventView: ~Copyable {
     public borrowing func withTrailer<Result>(
         _ body: (RawSpan) throws -> Result
     ) rethrows -> Result {
-        try body(trailer.bytes)
+        switch source {
+        case .record(.whole(let record)): try body(record.trailer.bytes)
+        case .record(.packed): try body(trailer.span.bytes)
+        case .fact(_, _, let trailer): try body(trailer.bytes)
+        }
     }
 
     /// Copies the event out.
@@ -98,7 +105,7 @@ public struct EventView: ~Copyable {
         try LedgerEvent(
             position: position, streamVersion: streamVersion,
             ledgerAtMicroseconds: ledgerAtMicroseconds, tags: tags, envelope: [UInt8](envelope),
-            trailer: [UInt8](trailer))
+            trailer: trailer)
     }
 
     private var envelope: UnsafeRawBufferPointer {
@@ -108,10 +115,10 @@ public struct EventView: ~Copyable {
         }
     }
 
-    private var trailer: UnsafeRawBufferPointer {
+    private var trailer: [UInt8] {
         switch source {
         case .record(let record): record.trailer
-        case .fact(_, _, let trailer): trailer
+        case .fact(_, _, let trailer): [UInt8](trailer)
         }
     }
 }

@@ -56,6 +56,19 @@ extension RecordFormat {
     }
 }
 
+extension StoredRecord {
+    /// Copies everything out.
+    func event(at position: UInt64) -> RecordedEvent {
+        let stream = String(decoding: streamBytes, as: UTF8.self)
+        var tags = [stream]
+        forEachTag { tags.append(String(decoding: $0, as: UTF8.self)) }
+        return RecordedEvent(
+            position: Position(position), id: EventID(high: idHigh, low: idLow), stream: stream,
+            streamVersion: streamVersion, type: type, tags: tags, ledgerAt: ledgerAt,
+            body: [UInt8](body), trailer: trailer)
+    }
+}
+
 extension RecordView {
     var id: EventID {
         EventID(high: idHigh, low: idLow)
@@ -63,10 +76,6 @@ extension RecordView {
 
     /// Copies everything out.
     func event(at position: UInt64) -> RecordedEvent {
-        let stream = stream
-        return RecordedEvent(
-            position: Position(position), id: id, stream: stream, streamVersion: streamVersion,
-            type: type, tags: [stream] + tags, ledgerAt: ledgerAt, body: [UInt8](body),
-            trailer: [UInt8](trailer))
+        StoredRecord.whole(self).event(at: position)
     }
 }

@@ -1,25 +1,41 @@
+package import LogFormat
+
 extension EventLog {
     /// Reads one page of durable events.
     ///
     /// - Throws: `.damaged` when stored bytes are not what was written, `.indexUnavailable`,
     ///   `.closed`, `.store`.
     package func read(_ query: ReadQuery) throws(EventLogError) -> ReadPage {
+        var events: [RecordedEvent] = []
+        let end = try lend(query) { events.append($1.event(at: $0)) }
+        return ReadPage(events: events, next: end.next, head: end.head)
+    }
+
+    /// Lends the events of one page of durable events, in the query's direction, each with its
+    /// position and valid only inside the call that lends it: nothing is copied that is not asked
+    /// for.
+    ///
+    /// - Throws: as `read`.
+    package func lend(
+        _ query: ReadQuery, _ body: (UInt64, StoredRecord) -> Void
+    ) throws(EventLogError) -> PageEnd {
         try checkOpen()
         var query = query
         query.maxEvents = min(query.maxEvents, options.maxPageEvents)
         query.maxBytes = min(query.maxBytes, options.maxPageBytes)
         let head = committer.durable
-        if PositionPlan(query).isEverything { return try log.scan(query, head: head) }
+        if PositionPlan(query).isEverything {
+            let next = try log.scan(query, head: head, body)
+            return PageEnd(next: next.map(Position.init), head: Position(head))
+        }
         if index == nil { throw .indexUnavailable(indexFault ?? "there is no index") }
         let found = try findPositions(
             query, horizon: head, overlay: overlay, index: index, options: options)
         var budget = PageBudget(query)
-        let events = try log.events(at: found.positions[...], &budget)
-        let next =
-            events.count < found.positions.count ? found.positions[events.count] : found.next
-        return ReadPage(
-            events: events, next: next.flatMap { $0 <= head ? Position($0) : nil },
-            head: Position(head))
+        let count = try log.lend(at: found.positions[...], &budget, body)
+        let next = count < found.positions.count ? found.positions[count] : found.next
+        return PageEnd(
+            next: next.flatMap { $0 <= head ? Position($0) : nil }, head: Position(head))
     }
 
     /// The durable event with this id; nil when there is none.

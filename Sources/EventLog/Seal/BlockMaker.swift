@@ -9,17 +9,32 @@ struct BlockMaker {
         var last: UInt64
     }
 
-    var level: Int
     /// Bytes after which a block takes no further batch.
     var blockBytes: Int
-    var dictionary: PresetDictionary?
+    let dictionary: PresetDictionary?
+    private let compressor: FrameCompressor
+
+    /// - Parameters:
+    ///   - level: 1 (fast) to 19 (small).
+    ///   - blockBytes: bytes after which a block takes no further batch.
+    ///   - dictionary: text that frames are likely to contain; nil for none.
+    init(level: Int, blockBytes: Int, dictionary: PresetDictionary?) throws {
+        self.blockBytes = blockBytes
+        self.dictionary = dictionary
+        compressor = try FrameCompressor(
+            level: level, dictionary: dictionary.map { ($0.number, $0.content.bytes) })
+    }
+
+    /// Whether it works with this level and dictionary.
+    func serves(level: Int, dictionary number: UInt32) -> Bool {
+        compressor.level == level && compressor.dictionaryNumber == number
+    }
 
     /// Puts batches into a block until it is full.
     ///
     /// - Parameter frontier: the Merkle tree over all events before the first batch.
     func make(_ batches: [[UInt8]], after frontier: MerkleFrontier) throws -> Made {
-        var writer = try SealedBlockWriter(
-            after: frontier, level: level, dictionary: dictionary.map { ($0.number, $0.bytes) })
+        var writer = SealedBlockWriter(after: frontier, compressor: compressor)
         var next = frontier.size + 1
         var taken = 0
         var root = MerkleHash.empty
@@ -33,7 +48,7 @@ struct BlockMaker {
                 isContinued = value.header.isContinued
             }
             taken += 1
-            // What is not deflated yet will be about a fifth of its size.
+            // What is not compressed yet will be about a fifth of its size.
             if writer.storedBytes + writer.pendingBytes / 5 >= blockBytes { break }
         }
         return Made(
@@ -50,7 +65,7 @@ struct BlockMaker {
     func prove(_ block: [UInt8], after frontier: MerkleFrontier) throws -> MerkleFrontier {
         let dictionary = dictionary
         let reader = ValueReader { number in
-            number == dictionary?.number ? dictionary?.bytes : nil
+            number == dictionary?.number ? dictionary?.content : nil
         }
         return try block.withUnsafeBytes { bytes in
             let value = try ValueView(bytes, at: frontier.size + 1)

@@ -1,3 +1,5 @@
+import LogFormat
+
 /// A step of sealing, for tests that make it fail there.
 package enum SealStep: Sendable, CaseIterable {
     /// The batches are about to be read.
@@ -23,8 +25,8 @@ struct SealedGroup: Sendable {
 }
 
 /// A preset dictionary of sealed blocks.
-struct PresetDictionary: Sendable, Equatable {
+struct PresetDictionary: Sendable {
     /// From 1.
-    var number: UInt32
-    var bytes: [UInt8]
+    let number: UInt32
+    let content: FrameDictionary
 }

@@ -25,6 +25,8 @@ final class Sealer: @unchecked Sendable {
     private var rawBytesWanted: Int
     /// The last durable position when the sealer last looked whether appends come fast.
     private var lastSeen: UInt64
+    /// What made the last block; what it digests its dictionary into is dear.
+    private var maker: BlockMaker?
     private var blocksUntilTrial = 0
     /// Blocks from the last trial of a dictionary to the next: what a young ledger records changes
     /// more often.
@@ -157,8 +159,7 @@ final class Sealer: @unchecked Sendable {
         _ batches: [[UInt8]], after frontier: MerkleFrontier, level: Int
     ) throws -> BlockMaker {
         let newest = log.dictionaries.newest
-        var maker = BlockMaker(
-            level: level, blockBytes: options.sealedBlockBytes, dictionary: newest)
+        let maker = try lastMaker(level: level, dictionary: newest)
         guard options.dictionaryBytes > 0, blocksUntilTrial <= 0 else {
             blocksUntilTrial -= 1
             return maker
@@ -174,18 +175,31 @@ final class Sealer: @unchecked Sendable {
                 next = value.header.last + 1
             }
         }
-        let candidate = PresetDictionary(
-            number: newestNumber + 1, bytes: samples.make(limit: options.dictionaryBytes))
-        guard !candidate.bytes.isEmpty else { return maker }
+        let bytes = samples.make(limit: options.dictionaryBytes, level: level)
+        guard !bytes.isEmpty else { return maker }
         let present = try maker.make(batches, after: frontier)
-        var trial = maker
-        trial.dictionary = candidate
+        let trial = try BlockMaker(
+            level: level, blockBytes: options.sealedBlockBytes,
+            dictionary: PresetDictionary(
+                number: newestNumber + 1, content: try FrameDictionary(bytes)))
         let tried = try trial.make(batches, after: frontier)
         let isBetter =
             tried.bytes.count * present.batches * 100
             < present.bytes.count * tried.batches * (100 - Self.gainPercent)
-        if isBetter || newest == nil { maker.dictionary = candidate }
-        return maker
+        guard isBetter || newest == nil else { return maker }
+        self.maker = trial
+        return trial
+    }
+
+    /// A maker that works with level and dictionary, the last one if it does.
+    private func lastMaker(level: Int, dictionary: PresetDictionary?) throws -> BlockMaker {
+        if let maker, maker.serves(level: level, dictionary: dictionary?.number ?? 0) {
+            return maker
+        }
+        let made = try BlockMaker(
+            level: level, blockBytes: options.sealedBlockBytes, dictionary: dictionary)
+        maker = made
+        return made
     }
 
     // MARK: Handing over

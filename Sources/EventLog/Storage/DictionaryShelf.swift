@@ -1,12 +1,12 @@
 import LMDB
 import LogFormat
 import Synchronization
-import Zlib
+import Checksum
 
 /// The preset dictionaries of a ledger, in memory: there are few, and every reader needs them.
 final class DictionaryShelf: Sendable {
     private struct State {
-        var known: [UInt32: [UInt8]] = [:]
+        var known: [UInt32: FrameDictionary] = [:]
         /// Dictionaries from 1 to this one are in the log.
         var stored: UInt32 = 0
     }
@@ -32,38 +32,38 @@ final class DictionaryShelf: Sendable {
     /// - Throws: `FormatFault.damaged`.
     static func parse(
         _ value: UnsafeRawBufferPointer, number: UInt32
-    ) throws(FormatFault) -> [UInt8] {
+    ) throws(FormatFault) -> FrameDictionary {
         var reader = ByteReader(value)
         guard let sum = reader.uint32(), let rest = reader.take(reader.remaining),
             crc32(rest) == sum
         else {
             throw .damaged(position: 0, "the checksum of dictionary \(number) is wrong")
         }
-        return [UInt8](rest)
+        return try FrameDictionary([UInt8](rest))
     }
 
     /// The dictionary with this number; nil when there is none.
-    func bytes(_ number: UInt32) -> [UInt8]? {
+    func content(_ number: UInt32) -> FrameDictionary? {
         state.withLock { $0.known[number] }
     }
 
     /// The one that was stored last; nil when there is none.
     var newest: PresetDictionary? {
         state.withLock { state in
-            state.known[state.stored].map { PresetDictionary(number: state.stored, bytes: $0) }
+            state.known[state.stored].map { PresetDictionary(number: state.stored, content: $0) }
         }
     }
 
     /// Makes a dictionary known that a transaction is about to store: as soon as that has ended,
     /// readers meet blocks that need it.
     func prepare(_ dictionary: PresetDictionary) {
-        state.withLock { $0.known[dictionary.number] = dictionary.bytes }
+        state.withLock { $0.known[dictionary.number] = dictionary.content }
     }
 
     /// The dictionary is in the log.
     func add(_ dictionary: PresetDictionary) {
         state.withLock { state in
-            state.known[dictionary.number] = dictionary.bytes
+            state.known[dictionary.number] = dictionary.content
             state.stored = max(state.stored, dictionary.number)
         }
     }

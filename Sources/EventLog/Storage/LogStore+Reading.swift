@@ -3,29 +3,52 @@ import LogFormat
 import Synchronization
 
 extension LogStore {
-    /// Reads along all positions.
+    /// Lends the records of a page along all positions.
     ///
     /// - Parameters:
     ///   - query: its `from`, `direction` and limits count.
     ///   - head: nothing after it is looked at.
-    func scan(_ query: ReadQuery, head: UInt64) throws(EventLogError) -> ReadPage {
+    /// - Returns: where the next page begins; nil when there is nothing more.
+    func scan(
+        _ query: ReadQuery, head: UInt64, _ body: (UInt64, StoredRecord) -> Void
+    ) throws(EventLogError) -> UInt64? {
         let isForwards = query.direction == .forwards
         var position = isForwards ? max(query.from.value, 1) : min(query.from.value, head)
-        var page = ReadPage(events: [], next: nil, head: Position(head))
-        guard position >= 1, position <= head else { return page }
+        guard position >= 1, position <= head else { return nil }
         var budget = PageBudget(query)
+        var isFull = false
         try withWalker { walker, cursor in
             while position >= 1, position <= head {
                 let record = try walker.record(at: position, &cursor)
                 guard budget.admits(record) else {
-                    page.next = Position(position)
+                    isFull = true
                     return
                 }
-                page.events.append(record.event(at: position))
+                body(position, record)
                 position = isForwards ? position + 1 : position - 1
             }
         }
-        return page
+        return isFull ? position : nil
+    }
+
+    /// Lends the records at `positions`, as many as the limits allow.
+    ///
+    /// - Returns: how many were lent; fewer than positions when a limit was met.
+    func lend(
+        at positions: ArraySlice<UInt64>, _ budget: inout PageBudget,
+        _ body: (UInt64, StoredRecord) -> Void
+    ) throws(EventLogError) -> Int {
+        guard !positions.isEmpty else { return 0 }
+        var count = 0
+        try withWalker { walker, cursor in
+            for position in positions {
+                let record = try walker.record(at: position, &cursor)
+                guard budget.admits(record) else { return }
+                body(position, record)
+                count += 1
+            }
+        }
+        return count
     }
 
     /// Reads the events at `positions`, as many as the limits allow.
@@ -34,16 +57,9 @@ extension LogStore {
     func events(
         at positions: ArraySlice<UInt64>, _ budget: inout PageBudget
     ) throws(EventLogError) -> [RecordedEvent] {
-        guard !positions.isEmpty else { return [] }
         var events: [RecordedEvent] = []
         events.reserveCapacity(positions.count)
-        try withWalker { walker, cursor in
-            for position in positions {
-                let record = try walker.record(at: position, &cursor)
-                guard budget.admits(record) else { return }
-                events.append(record.event(at: position))
-            }
-        }
+        _ = try lend(at: positions, &budget) { events.append($1.event(at: $0)) }
         return events
     }
 
@@ -53,7 +69,7 @@ extension LogStore {
     ) throws(EventLogError) {
         try withWalker { walker, cursor in
             for position in positions {
-                try body(position, walker.record(at: position, &cursor))
+                try body(position, walker.wholeRecord(at: position, &cursor))
             }
         }
     }
@@ -72,7 +88,7 @@ extension LogStore {
         }
     }
 
-    /// Lends a reader of values; it comes from a pool, because what it needs to inflate is dear.
+    /// Lends a reader of values; it comes from a pool, because what it needs to decompress is dear.
     func withReader<Result>(
         _ body: (ValueReader) throws -> Result
     ) throws(EventLogError) -> Result {
@@ -118,7 +134,12 @@ struct PageBudget {
 
     /// Counts a record, unless it is one too many. The first one always fits.
     mutating func admits(_ record: RecordView) -> Bool {
-        admits(bytes: record.body.count + record.trailer.count)
+        admits(.whole(record))
+    }
+
+    /// Counts a record, unless it is one too many. The first one always fits.
+    mutating func admits(_ record: StoredRecord) -> Bool {
+        admits(bytes: record.body.count + record.trailerCount)
     }
 
     mutating func admits(bytes size: Int) -> Bool {

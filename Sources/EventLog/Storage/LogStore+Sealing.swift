@@ -32,7 +32,7 @@ extension LogStore {
                     try DictionaryShelf.parse(span.transactionBytes, number: number)
                 }
                 guard let found else { return }
-                dictionaries.add(PresetDictionary(number: number, bytes: found))
+                dictionaries.add(PresetDictionary(number: number, content: found))
                 number += 1
             }
         }
@@ -40,7 +40,7 @@ extension LogStore {
 
     func makeReader() -> ValueReader {
         let dictionaries = dictionaries
-        return ValueReader { dictionaries.bytes($0) }
+        return ValueReader { dictionaries.content($0) }
     }
 
     /// Puts a block in the place of its batches.
@@ -49,7 +49,7 @@ extension LogStore {
             dictionaries.prepare(dictionary)
             try transaction.put(
                 meta, DictionaryShelf.key(dictionary.number),
-                DictionaryShelf.stored(dictionary.bytes))
+                DictionaryShelf.stored(dictionary.content.bytes))
         }
         for key in group.surplusKeys { try transaction.delete(values, key) }
         try transaction.put(values, group.first, group.bytes)

@@ -10,19 +10,33 @@ struct LogWalker {
         self.reader = reader
     }
 
-    /// The record at `position`, which must exist; valid until the next one is asked for.
+    /// The record at `position`, which must exist, as it lies in its value or frame; valid until
+    /// the next one is asked for.
     ///
     /// - Parameter cursor: a cursor on the log's values, moved when another value is needed.
     /// - Throws: `EventLogError`, `FormatFault` or an `LMDBError`.
     mutating func record(
         at position: UInt64, _ cursor: inout ReadCursor
+    ) throws -> StoredRecord {
+        try reader.storedRecord(at: position, in: value(with: position, &cursor))
+    }
+
+    /// The same, unpacked.
+    mutating func wholeRecord(
+        at position: UInt64, _ cursor: inout ReadCursor
     ) throws -> RecordView {
+        try reader.record(at: position, in: value(with: position, &cursor))
+    }
+
+    private mutating func value(
+        with position: UInt64, _ cursor: inout ReadCursor
+    ) throws -> ValueView {
         if let value, position >= value.header.first, position <= value.header.last {
-            return try reader.record(at: position, in: value)
+            return value
         }
         let loaded = try load(position, &cursor)
         value = loaded
-        return try reader.record(at: position, in: loaded)
+        return loaded
     }
 
     /// Opens the value that holds `position`.

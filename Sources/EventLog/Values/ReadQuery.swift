@@ -50,6 +50,15 @@ package struct ReadQuery: Hashable, Sendable {
     }
 }
 
+/// How a page ended whose events were lent.
+package struct PageEnd: Sendable {
+    /// Where the next page starts; nil when the head (or, backwards, the beginning) was reached.
+    /// A page may be empty and yet have a next one: a search stops after a bounded effort.
+    package let next: Position?
+    /// The last durable position when the read began; nothing later is in the page.
+    package let head: Position
+}
+
 /// One answer to a read.
 package struct ReadPage: Sendable {
     /// In the query's direction.

@@ -39,6 +39,24 @@ package struct WireWriter: Sendable {
         bytes.append(contentsOf: content)
     }
 
+    /// A byte string or message.
+    package mutating func delimited(_ content: UnsafeRawBufferPointer, field number: Int) {
+        beginDelimited(count: content.count, field: number)
+        append(content)
+    }
+
+    /// The beginning of a byte string or message of so many bytes, which `append` or further
+    /// fields must follow with.
+    package mutating func beginDelimited(count: Int, field number: Int) {
+        tag(number, wireType: 2)
+        varint(UInt64(count))
+    }
+
+    /// Bytes as they are, as inside what `beginDelimited` began.
+    package mutating func append(_ content: UnsafeRawBufferPointer) {
+        bytes.append(contentsOf: content)
+    }
+
     /// A string field.
     package mutating func string(_ text: String, field number: Int) {
         tag(number, wireType: 2)
@@ -64,7 +82,7 @@ package struct WireWriter: Sendable {
     }
 
     /// Bytes that a varint takes.
-    private static func byteCount(of value: UInt64) -> Int {
+    package static func byteCount(of value: UInt64) -> Int {
         max(1, (64 - value.leadingZeroBitCount + 6) / 7)
     }
 

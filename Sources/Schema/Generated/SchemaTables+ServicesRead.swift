@@ -19,7 +19,7 @@ extension SchemaTables {
         F|2|next_position|uint64||||Everything before this position has been considered: resume here.
         F|3|head_position|uint64||||The last durable position when this was read.
         F|4|caught_up|bool||||A subscription has delivered all that was there: what follows is live.
-        F|5|dictionary|message|taizhang.services.v1.SealDictionary|optional||What the blocks that follow were deflated with.
+        F|5|dictionary|message|taizhang.services.v1.SealDictionary|optional||What the blocks that follow were compressed with.
         M|taizhang.services.v1.SealDictionary|SealDictionary|A preset dictionary of sealed blocks.
         F|1|number|uint32||||
         F|2|content|bytes||||

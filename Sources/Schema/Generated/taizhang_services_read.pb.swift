@@ -103,7 +103,7 @@ package nonisolated struct ReadResponse: Sendable {
   /// A subscription has delivered all that was there: what follows is live.
   package var caughtUp: Bool = false
 
-  /// What the blocks that follow were deflated with.
+  /// What the blocks that follow were compressed with.
   package var dictionary: SealDictionary {
     get {_dictionary ?? SealDictionary()}
     set {_dictionary = newValue}

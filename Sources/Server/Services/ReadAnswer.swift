@@ -7,7 +7,7 @@ import Wire
 ///
 /// History and live are the same cursor: being told of a commit only means to look again. A reader
 /// from whom nothing is kept back gets the log's values as they are stored; they are then neither
-/// inflated nor encoded anew.
+/// decompressed nor encoded anew.
 final class ReadAnswer: StreamingAnswer, @unchecked Sendable {
     // Confined to the connection's event loop; other threads only post work to it.
     private let log: EventLog
@@ -35,6 +35,8 @@ final class ReadAnswer: StreamingAnswer, @unchecked Sendable {
     /// Events and bytes of one page.
     private static let pageEvents = 512
     private static let pageBytes: Int64 = 256 * 1_024
+    /// Room that an answer has from the beginning.
+    private static let answerBytes = 16 << 10
     /// Stored values sent before other calls of the loop have their turn.
     private static let valuesPerTurn = 4
 
@@ -106,7 +108,9 @@ final class ReadAnswer: StreamingAnswer, @unchecked Sendable {
             min(UInt64(Self.pageEvents), remaining ?? .max, UInt64(clamping: allowance.events)))
         query.maxBytes = Int(min(Self.pageBytes, allowance.bytes))
         do {
-            deliver(try log.read(query))
+            var facts = RecordedFactBytes(capacity: Self.answerBytes)
+            let end = try log.lend(query) { facts.add($1, at: $0) }
+            deliver(facts, end)
         } catch {
             finish(FailureStatus.of(error: error))
         }
@@ -158,16 +162,16 @@ final class ReadAnswer: StreamingAnswer, @unchecked Sendable {
         sentDictionary = number
     }
 
-    private func deliver(_ page: ReadPage) {
-        let count = UInt64(page.events.count)
+    private func deliver(_ facts: RecordedFactBytes, _ page: PageEnd) {
+        let count = facts.count
         if count > 0 { mustAlign = false }
         let isAtEnd = page.next == nil
         let resume = page.next ?? behind(page.head)
         let saysCaughtUp = isSubscription && isAtEnd && !hasSaidCaughtUp
         if count > 0 || saysCaughtUp {
             if saysCaughtUp { hasSaidCaughtUp = true }
-            let bytes = RecordedFactBytes.readResponse(
-                page.events, next: resume, head: page.head, isCaughtUp: isSubscription && isAtEnd)
+            let bytes = facts.finish(
+                next: resume, head: page.head, isCaughtUp: isSubscription && isAtEnd)
             responder.send(bytes, events: UInt32(clamping: count))
             allowance.spend(events: UInt32(clamping: count))
             allowance.spend(frameBytes: bytes.count)

@@ -203,9 +203,7 @@ private final class Subscriber: DirectDriver {
         do {
             let value = try ValueView(unkeyed: block)
             guard value.header.last >= next else { return load.lost(1) }
-            for position in max(next, value.header.first)...value.header.last {
-                take(position, try reader.record(at: position, in: value).body)
-            }
+            try reader.forEachRecord(in: value, from: next) { take($0, $1.body) }
         } catch {
             load.damaged(error)
         }
@@ -237,15 +235,18 @@ private final class Subscriber: DirectDriver {
     }
 }
 
-/// What stored values were deflated with, as the server has told.
+/// What stored values were compressed with, as the server has told.
 private final class SealDictionaries: Sendable {
-    private let contents = Mutex<[UInt32: [UInt8]]>([:])
+    private let contents = Mutex<[UInt32: FrameDictionary]>([:])
 
-    subscript(number: UInt32) -> [UInt8]? { contents.withLock { $0[number] } }
+    subscript(number: UInt32) -> FrameDictionary? { contents.withLock { $0[number] } }
 
     /// - Parameter message: a message `SealDictionary`.
     func add(_ message: UnsafeRawBufferPointer) {
-        guard let dictionary = SealDictionary(wireBytes: [UInt8](message)) else { return }
-        contents.withLock { $0[dictionary.number] = [UInt8](dictionary.content) }
+        // What is no dictionary is missed when a block needs it.
+        guard let dictionary = SealDictionary(wireBytes: [UInt8](message)),
+            let content = try? FrameDictionary([UInt8](dictionary.content))
+        else { return }
+        contents.withLock { $0[dictionary.number] = content }
     }
 }

@@ -48,25 +48,29 @@ import Testing
         return try writer.finish(root: .empty, isContinued: false)
     }
 
-    private func readers() -> ValueReaders {
+    private func readers() throws -> ValueReaders {
         let readers = ValueReaders()
         var dictionary = SealDictionary()
         dictionary.number = 3
         dictionary.content = Data(Self.dictionary)
-        #expect(readers.add(dictionary))
+        #expect(try readers.add(dictionary))
         // The same again is fine; other bytes under a known number belong to another ledger.
-        #expect(readers.add(dictionary))
+        #expect(try readers.add(dictionary))
         dictionary.content.append(0)
-        #expect(!readers.add(dictionary))
+        #expect(try !readers.add(dictionary))
+        // What begins like a dictionary and is none is damage.
+        dictionary.number = 4
+        dictionary.content = Data([0x37, 0xA4, 0x30, 0xEC, 0, 0, 0, 0, 1])
+        #expect(throws: TaizhangError.self) { try readers.add(dictionary) }
         return readers
     }
 
     @Test(arguments: [false, true])
-    func everyEventIsThereFromThePositionThatIsWanted(inflatesAhead: Bool) throws {
+    func everyEventIsThereFromThePositionThatIsWanted(decompressesAhead: Bool) throws {
         var batch = try EventBatch(
             value: try block(), expected: 40, after: nil, readers())
         #expect(batch.isSealed)
-        if inflatesAhead { batch = try batch.inflated() }
+        if decompressesAhead { batch = try batch.decompressed() }
         #expect(batch.count == 71)
         #expect(batch.next == 111)
         var positions: [UInt64] = []
@@ -105,7 +109,7 @@ import Testing
         damaged[damaged.count - 5] ^= 0x10
         let batch = try EventBatch(value: damaged, expected: 11, after: nil, readers())
         #expect(throws: TaizhangError.self) { try batch.events() }
-        #expect(throws: TaizhangError.self) { try batch.inflated() }
+        #expect(throws: TaizhangError.self) { try batch.decompressed() }
         damaged[70] ^= 1
         #expect(throws: TaizhangError.self) {
             try EventBatch(value: damaged, expected: 11, after: nil, readers())

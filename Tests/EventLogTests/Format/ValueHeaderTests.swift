@@ -1,6 +1,6 @@
 import LogFormat
 import Testing
-import Zlib
+import Checksum
 
 @testable import EventLog
 

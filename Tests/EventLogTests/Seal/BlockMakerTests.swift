@@ -20,7 +20,7 @@ import Testing
                 return position < 20
             }
             let batches = try log.log.rawBatches(from: 21, through: 60, bytes: 1 << 20)
-            let maker = BlockMaker(level: 6, blockBytes: 1 << 20, dictionary: nil)
+            let maker = try BlockMaker(level: 6, blockBytes: 1 << 20, dictionary: nil)
             let made = try maker.make(batches, after: before)
             #expect(made.last == 60)
             #expect(try maker.prove(made.bytes, after: before).root == log.status().root)

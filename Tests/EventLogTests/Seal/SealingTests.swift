@@ -150,7 +150,7 @@ import Testing
             try await log.waitUntilSealed()
             let sealed = try log.status().sealedThrough
             var position = Position.first
-            let reader = ValueReader { log.sealDictionary($0) }
+            let reader = ValueReader { try log.sealDictionary($0).map { try FrameDictionary($0) } }
             while let stored = try log.storedValue(at: position) {
                 #expect(stored.first == position)
                 try stored.bytes.withUnsafeBytes { bytes in

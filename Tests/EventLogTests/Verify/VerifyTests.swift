@@ -2,7 +2,7 @@ import LMDB
 import LogFormat
 import TestSupport
 import Testing
-import Zlib
+import Checksum
 
 @testable import EventLog
 

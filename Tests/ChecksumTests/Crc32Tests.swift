@@ -1,6 +1,6 @@
+import Checksum
 import TestSupport
 import Testing
-import Zlib
 
 @Suite struct Crc32Tests {
     /// Published check values; `bytewise` confirms each from the definition.

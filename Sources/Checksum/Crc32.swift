@@ -1,16 +1,15 @@
-import CZlib
+import CIsal
 
-/// The CRC-32 of IEEE 802.3 (polynomial 0xEDB88320) over bytes.
+/// The CRC-32 of IEEE 802.3 (polynomial 0xEDB88320) over bytes: the same that zlib and gzip have.
 ///
 /// - Parameters:
 ///   - bytes: may be empty.
 ///   - previous: the checksum of the bytes before, so that
 ///     `crc32(b, continuing: crc32(a)) == crc32(a + b)`.
 package func crc32(_ bytes: UnsafeRawBufferPointer, continuing previous: UInt32 = 0) -> UInt32 {
-    // With no address zlib answers the initial value instead of the previous one.
     guard let start = bytes.baseAddress, bytes.count > 0 else { return previous }
-    let typed = start.assumingMemoryBound(to: UInt8.self)
-    return UInt32(truncatingIfNeeded: crc32_z(UInt(previous), typed, bytes.count))
+    return crc32_gzip_refl(
+        previous, start.assumingMemoryBound(to: UInt8.self), UInt64(bytes.count))
 }
 
 /// The CRC-32 of IEEE 802.3 over bytes.
