@@ -38,9 +38,7 @@ package struct DictionaryMaker {
     }
 
     /// The dictionary, of about `limit` bytes at most; empty when there is nothing to make it of.
-    ///
-    /// - Parameter level: the level that frames are to be made with.
-    package func make(limit: Int, level: Int) -> [UInt8] {
+    package func make(limit: Int) -> [UInt8] {
         var isChosen = [Bool](repeating: false, count: samples.count)
         var size = 0
         func take(_ index: Int) {
@@ -63,7 +61,7 @@ package struct DictionaryMaker {
         content.reserveCapacity(size)
         for index in chosen { content.append(contentsOf: packed[samples[index].range]) }
         return ZstdDictionary.make(
-            content: content, samples: packed, sizes: frameSizes(), level: level)
+            content: content, samples: packed, sizes: frameSizes())
     }
 
     /// The packed records, cut into pieces as large as frames.

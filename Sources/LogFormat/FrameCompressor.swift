@@ -6,7 +6,7 @@ import Zstd
 /// `@unchecked Sendable`: it may change threads, but only one uses it at a time.
 package final class FrameCompressor: @unchecked Sendable {
     var compressor: Compressor
-    /// 1 (fast) to 19 (small).
+    /// 1 (fast) to 9 (small).
     package let level: Int
     /// Number of the dictionary; 0 is none.
     package let dictionaryNumber: UInt32

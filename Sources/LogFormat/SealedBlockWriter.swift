@@ -1,4 +1,3 @@
-import Checksum
 import Zstd
 
 /// Puts a sealed block together from the records of a run of raw batches; the layout is in
@@ -39,7 +38,7 @@ package struct SealedBlockWriter: ~Copyable {
 
     /// - Parameters:
     ///   - frontier: the Merkle tree over all events before the block.
-    ///   - level: 1 (fast) to 19 (small).
+    ///   - level: 1 (fast) to 9 (small).
     ///   - dictionary: text that frames are likely to contain, with its number; nil for none.
     package init(
         after frontier: MerkleFrontier, level: Int, dictionary: (number: UInt32, bytes: [UInt8])?,
@@ -111,7 +110,11 @@ package struct SealedBlockWriter: ~Copyable {
         try records.withUnsafeBytes {
             try compressor.compressor.compress($0, appendingTo: &content)
         }
-        let sum = content.withUnsafeBytes { crc32(UnsafeRawBufferPointer(rebasing: $0[start...])) }
+        let sum = content.withUnsafeBytes {
+            SealedFrame.checksum(
+                of: UnsafeRawBufferPointer(rebasing: $0[start...]),
+                events: frameFirstIndex..<eventCount)
+        }
         frames.append(
             Frame(firstIndex: frameFirstIndex, end: content.count, sum: sum))
         records.removeAll(keepingCapacity: true)

@@ -1,11 +1,28 @@
+import Checksum
+
 /// One frame of a sealed block, as the block's directory tells.
 struct SealedFrame {
     /// Indexes of its events within the block.
     var events: Range<Int>
     /// The compressed bytes.
     var bytes: UnsafeRawBufferPointer
-    /// CRC-32 of the compressed bytes.
+    /// CRC-32 of the compressed bytes and the events' indexes.
     var sum: UInt32
+
+    /// What `sum` must be: it proves the frame and its entry, so that a reader of one event need
+    /// not prove the entries of all the others.
+    static func checksum(of bytes: UnsafeRawBufferPointer, events: Range<Int>) -> UInt32 {
+        var indexes = (
+            UInt32(truncatingIfNeeded: events.lowerBound).littleEndian,
+            UInt32(truncatingIfNeeded: events.count).littleEndian
+        )
+        return withUnsafeBytes(of: &indexes) { crc32($0, continuing: crc32(bytes)) }
+    }
+
+    /// Whether frame and entry are what was written.
+    var isProved: Bool {
+        Self.checksum(of: bytes, events: events) == sum
+    }
 }
 
 /// The directory of a sealed block; the layout is in Schemas/log-format.md.
@@ -42,12 +59,17 @@ extension ValueView {
     }
 
     private var framesOffset: Int {
-        Self.sealedFixedSize + frontierCount * MerkleHash.size
+        Self.sealedProvedSize(first: header.first)
+    }
+
+    /// Bytes of the directory before the frames' entries: the header's checksum covers them, and
+    /// each entry is covered by its frame's.
+    static func sealedProvedSize(first: UInt64) -> Int {
+        sealedFixedSize + (first &- 1).nonzeroBitCount * MerkleHash.size
     }
 
     /// Proves that the directory has room for what it announces and ends where the content ends.
-    /// Each frame's entry is proved when the frame is looked at: a reader of one event need not
-    /// know all the others.
+    /// Each frame's entry is proved with the frame.
     func checkSealedDirectory() throws(FormatFault) {
         guard directory.count >= framesOffset + Self.sealedEntrySize, frameCount > 0,
             (directory.count - framesOffset) / Self.sealedEntrySize == frameCount,

@@ -120,12 +120,17 @@ package struct ValueHeader: Equatable, Sendable {
         UInt64(littleEndian: value.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     }
 
-    /// The checksum over header and directory.
+    /// The checksum over the header and the directory, of a sealed block without the frames'
+    /// entries, which the frames' own checksums cover.
     package static func checksum(
         of value: UnsafeRawBufferPointer, directoryLength: Int
     ) -> UInt32 {
         let head = UnsafeRawBufferPointer(rebasing: value[..<checkedSize])
-        let directory = UnsafeRawBufferPointer(rebasing: value[size..<size + directoryLength])
+        let proved =
+            value[4] == ValueKind.sealedBlock.rawValue
+            ? min(directoryLength, ValueView.sealedProvedSize(first: first(of: value)))
+            : directoryLength
+        let directory = UnsafeRawBufferPointer(rebasing: value[size..<size + proved])
         return crc32(directory, continuing: crc32(head))
     }
 }

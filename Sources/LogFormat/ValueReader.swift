@@ -1,4 +1,3 @@
-import Checksum
 import Zstd
 
 /// Reads records out of values of both kinds, and keeps the frame it decompressed last.
@@ -129,7 +128,7 @@ extension ValueReader {
     ///
     /// - Returns: the size that it states for its content, which is possible.
     func prove(_ entry: SealedFrame, at first: UInt64) throws(FormatFault) -> Int {
-        guard crc32(entry.bytes) == entry.sum else {
+        guard entry.isProved else {
             throw .damaged(position: first, "a frame's checksum is wrong")
         }
         let count: Int

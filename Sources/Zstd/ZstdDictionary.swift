@@ -28,16 +28,15 @@ package final class ZstdDictionary: @unchecked Sendable {
     ///   - content: bytes that frames are likely to contain, the likeliest last.
     ///   - samples: pieces like those that are to be compressed, one after the other.
     ///   - sizes: their sizes.
-    ///   - level: the level that they are to be compressed with.
     /// - Returns: the dictionary; the mere content when there can be no statistics.
     package static func make(
-        content: [UInt8], samples: [UInt8], sizes: [Int], level: Int
+        content: [UInt8], samples: [UInt8], sizes: [Int]
     ) -> [UInt8] {
         guard sizes.reduce(0, +) == samples.count, let count = UInt32(exactly: sizes.count),
             !sizes.contains(where: { $0 < 0 })
         else { return content }
         var parameters = ZDICT_params_t()
-        parameters.compressionLevel = Int32(clamping: level)
+        parameters.compressionLevel = statisticsLevel
         var room = [UInt8](repeating: 0, count: content.count + statisticsBytesMax)
         let length = room.withUnsafeMutableBytes { room in
             content.withUnsafeBytes { content in
@@ -53,6 +52,8 @@ package final class ZstdDictionary: @unchecked Sendable {
         return room
     }
 
+    /// The library's level that the samples are compressed with.
+    private static let statisticsLevel: Int32 = 9
     /// More than the statistics need.
     private static let statisticsBytesMax = 4_096
 }

@@ -137,8 +137,7 @@ import Zstd
                 return Array(content[start..<start + 200])
             }
             let made = ZstdDictionary.make(
-                content: content, samples: Array(samples.joined()), sizes: samples.map(\.count),
-                level: 9)
+                content: content, samples: Array(samples.joined()), sizes: samples.map(\.count))
             let sound = try ZstdDictionary(made)
             let frame = try compressed(samples[0] + samples[1], dictionary: made)
             var decompressor = Decompressor()

@@ -15,7 +15,7 @@ struct BlockMaker {
     private let compressor: FrameCompressor
 
     /// - Parameters:
-    ///   - level: 1 (fast) to 19 (small).
+    ///   - level: 1 (fast) to 9 (small).
     ///   - blockBytes: bytes after which a block takes no further batch.
     ///   - dictionary: text that frames are likely to contain; nil for none.
     init(level: Int, blockBytes: Int, dictionary: PresetDictionary?) throws {

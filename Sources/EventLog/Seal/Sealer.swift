@@ -175,7 +175,7 @@ final class Sealer: @unchecked Sendable {
                 next = value.header.last + 1
             }
         }
-        let bytes = samples.make(limit: options.dictionaryBytes, level: level)
+        let bytes = samples.make(limit: options.dictionaryBytes)
         guard !bytes.isEmpty else { return maker }
         let present = try maker.make(batches, after: frontier)
         let trial = try BlockMaker(

@@ -55,6 +55,31 @@ final class StreamReads: DirectDriver, @unchecked Sendable {
         }
     }
 
+    /// Reads all that is wanted over several connections at once, each with one stream after
+    /// another.
+    ///
+    /// - Returns: the figures of all; versions in the order of connections.
+    static func run(
+        _ wanted: [Wanted], connections: Int, from address: ServerAddress, on loop: DirectLoop
+    ) async throws -> Figures {
+        try await withThrowingTaskGroup(of: Figures.self) { group in
+            for first in 0..<min(connections, wanted.count) {
+                let share = stride(from: first, to: wanted.count, by: connections).map { wanted[$0] }
+                group.addTask { try await run(share, inFlight: 1, from: address, on: loop) }
+            }
+            var all = Figures(versions: [])
+            all.startedAt = .max
+            for try await figures in group {
+                all.events += figures.events
+                all.versions += figures.versions
+                all.latencies.add(figures.latencies)
+                all.startedAt = min(all.startedAt, figures.startedAt)
+                all.endedAt = max(all.endedAt, figures.endedAt)
+            }
+            return all
+        }
+    }
+
     func opened(_ connection: DirectConnection) {
         figures.startedAt = BenchClock.now()
         for _ in 0..<max(1, min(inFlight, connection.callsMax)) {

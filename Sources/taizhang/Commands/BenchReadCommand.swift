@@ -6,7 +6,7 @@ import Schema
 struct BenchReadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "read",
-        abstract: "Measure reading: a replay of everything, and streams one after another.",
+        abstract: "Measure reading: a replay of everything, and single streams.",
         discussion: """
             EXAMPLES
               taizhang bench read
@@ -22,8 +22,11 @@ struct BenchReadCommand: AsyncParsableCommand {
     @Option(help: "Rounds that are measured, after one that is not.")
     var rounds = 3
 
-    @Option(help: "Read so many streams, chosen by chance, one after another.")
+    @Option(help: "Read so many streams, chosen by chance.")
     var streams: Int?
+
+    @Option(help: "Connections that read them, each one stream after another.")
+    var connections = 2
 
     @Flag(inversion: .prefixedNo, help: "Replay the whole ledger.")
     var replay = true
@@ -36,6 +39,8 @@ struct BenchReadCommand: AsyncParsableCommand {
     func run() async throws {
         try await options.general.run {
             try BenchOptions.require((1...1_000).contains(rounds), "--rounds", "1–1000")
+            try BenchOptions.require(
+                (1...256).contains(connections), "--connections", "1–256")
             try BenchOptions.require((events ?? 1) > 0, "--events", "≥ 1")
             try BenchOptions.require(
                 (1...10_000_000).contains(streams ?? 1), "--streams", "1–10000000")
@@ -108,13 +113,15 @@ struct BenchReadCommand: AsyncParsableCommand {
         do {
             let address = run.server.address
             let warmUp = wanted(max(1, count / 10))
-            _ = try await StreamReads.run(warmUp, inFlight: 1, from: address, on: loop)
+            _ = try await StreamReads.run(
+                warmUp, connections: connections, from: address, on: loop)
             let begun = run.usage()
             let figures = try await StreamReads.run(
-                wanted(count), inFlight: 1, from: address, on: loop)
+                wanted(count), connections: connections, from: address, on: loop)
             let usage = run.usage().since(begun)
             var report = BenchReport("streams", BenchTexts.streamReads)
             report.count("streams", count, BenchTexts.streams)
+            report.add("connections", .integer(Int64(connections)))
             report.count("events", figures.events, BenchTexts.events)
             report.span("elapsed_us", nanoseconds: figures.nanoseconds, BenchTexts.elapsed)
             report.rate(

@@ -23,7 +23,7 @@ struct BenchSubscribeCommand: AsyncParsableCommand {
     var rate: Double = 0
 
     @Option(help: "Connections that record.")
-    var connections = 4
+    var connections = 16
 
     @Option(help: "Calls in flight on each of them.")
     var inFlight = 16

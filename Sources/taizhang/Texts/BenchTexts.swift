@@ -8,7 +8,7 @@ enum BenchTexts {
         zh: "记入（持续：索引、模型、封存均已跟上）",
         en: "append, sustained: index, models and sealer have caught up")
     static let replay = Phrase(zh: "重放", en: "replay")
-    static let streamReads = Phrase(zh: "逐流读取", en: "streams, one after another")
+    static let streamReads = Phrase(zh: "读取单个流", en: "single streams")
     static let subscribe = Phrase(zh: "实时订阅", en: "live subscribers")
     static let query = Phrase(zh: "点查询", en: "queries")
 
