@@ -101,10 +101,29 @@ extension ValueView {
         return frame
     }
 
-    /// Which frame holds the event of this index within the block.
+    /// Which frame holds the event of this index within the block, if the entries are true.
     func frameIndex(ofEvent event: Int) -> Int {
+        // Frames hold about as many events each, so the place is known to a few entries, which lie
+        // together in memory; from there the search goes outwards in growing steps.
+        let guess = min(event * frameCount / Int(header.count), frameCount - 1)
         var low = 0
         var high = frameCount
+        var step = 1
+        if firstEvent(ofFrame: guess) <= event {
+            low = guess
+            while low + step < frameCount, firstEvent(ofFrame: low + step) <= event {
+                low += step
+                step *= 2
+            }
+            high = min(low + step, frameCount)
+        } else {
+            high = guess
+            while high > step, firstEvent(ofFrame: high - step) > event {
+                high -= step
+                step *= 2
+            }
+            low = max(high - step, 0)
+        }
         while high - low > 1 {
             let middle = (low + high) / 2
             if firstEvent(ofFrame: middle) <= event { low = middle } else { high = middle }

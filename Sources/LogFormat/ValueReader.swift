@@ -108,7 +108,8 @@ package final class ValueReader: @unchecked Sendable {
         let count = try prove(entry, at: first)
         Self.make(&frame, roomFor: count)
         try decompress(
-            entry, of: value, at: first, to: UnsafeMutableRawBufferPointer(rebasing: frame[..<count]))
+            entry, of: value, at: first,
+            to: UnsafeMutableRawBufferPointer(rebasing: frame[..<count]))
         cursor = PackedFrameReader(UnsafeRawBufferPointer(rebasing: frame[..<count]))
         frameFirst = first
         frameEvents = UInt64(entry.events.count)

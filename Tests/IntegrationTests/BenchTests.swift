@@ -90,7 +90,10 @@ import Testing
     @Test(arguments: [[], ["--rate", "2000"], ["--batch", "4"]])
     func subscribersSeeEveryPosition(_ arguments: [String]) throws {
         let results = try BenchResults(
-            ["subscribe", "--subscribers", "3", "--events", "400", "--streams", "600"] + arguments)
+            [
+                "subscribe", "--subscribers", "3", "--events", "400", "--streams", "600",
+                "--connections", "4",
+            ] + arguments)
         #expect(try results.number("subscribe", "events") == 400)
         #expect(try results.number("subscribe", "delivered") == 1_200)
         #expect(try results.number("subscribe", "lost") == 0)

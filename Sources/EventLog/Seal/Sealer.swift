@@ -27,6 +27,8 @@ final class Sealer: @unchecked Sendable {
     private var lastSeen: UInt64
     /// What made the last block; what it digests its dictionary into is dear.
     private var maker: BlockMaker?
+    /// Whether appends come fast: what waits will not grow less by itself.
+    private var isBusy = false
     private var blocksUntilTrial = 0
     /// Blocks from the last trial of a dictionary to the next: what a young ledger records changes
     /// more often.
@@ -88,7 +90,9 @@ final class Sealer: @unchecked Sendable {
             guard desk.pause(milliseconds: 10) else { return false }
             lastSeen = before
         }
-        lastSeen = committer.durable
+        let now = committer.durable
+        isBusy = now > lastSeen && now - lastSeen > UInt64(options.sealBusyEvents)
+        lastSeen = now
         return true
     }
 
@@ -103,7 +107,7 @@ final class Sealer: @unchecked Sendable {
         guard bytes >= rawBytesWanted else {
             return .tooLittle(bytes: bytes, through: through)
         }
-        let isInHaste = through - before.size > UInt64(options.sealHasteEvents)
+        let isInHaste = isBusy && through - before.size > UInt64(options.sealHasteEvents)
         let level = isInHaste ? options.sealLevelInHaste : options.sealLevel
         let maker = try chooseDictionary(batches, after: before, level: level)
         let made = try maker.make(batches, after: before)

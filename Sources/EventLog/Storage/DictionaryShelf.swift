@@ -1,7 +1,7 @@
+import Checksum
 import LMDB
 import LogFormat
 import Synchronization
-import Checksum
 
 /// The preset dictionaries of a ledger, in memory: there are few, and every reader needs them.
 final class DictionaryShelf: Sendable {

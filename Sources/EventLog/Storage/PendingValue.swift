@@ -1,5 +1,5 @@
-import LogFormat
 import Checksum
+import LogFormat
 
 /// A value of the log in the making: its records one after the other, without header and
 /// directory.

@@ -64,7 +64,9 @@ final class StreamReads: DirectDriver, @unchecked Sendable {
     ) async throws -> Figures {
         try await withThrowingTaskGroup(of: Figures.self) { group in
             for first in 0..<min(connections, wanted.count) {
-                let share = stride(from: first, to: wanted.count, by: connections).map { wanted[$0] }
+                let share = stride(from: first, to: wanted.count, by: connections).map {
+                    wanted[$0]
+                }
                 group.addTask { try await run(share, inFlight: 1, from: address, on: loop) }
             }
             var all = Figures(versions: [])

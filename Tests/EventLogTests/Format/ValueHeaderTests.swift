@@ -1,6 +1,6 @@
+import Checksum
 import LogFormat
 import Testing
-import Checksum
 
 @testable import EventLog
 

@@ -1,8 +1,8 @@
+import Checksum
 import LMDB
 import LogFormat
 import TestSupport
 import Testing
-import Checksum
 
 @testable import EventLog
 
