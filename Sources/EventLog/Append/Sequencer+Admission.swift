@@ -265,9 +265,7 @@ extension Sequencer {
         }
         try overlay.withLock { (state) throws(AppendFailure) in
             for index in 0..<number {
-                try plan(
-                    request.events.span[index], scratch.streams[index],
-                    additions.isEmpty ? Addition() : additions[index], &state)
+                try plan(index, of: request, additions, &state)
             }
             guard !request.dryRun else { return foreseeVersions(state) }
             for index in 0..<number {
@@ -283,15 +281,20 @@ extension Sequencer {
 
     /// Plans one event: its own tags and the judge's, once each, without its stream.
     private func plan(
-        _ event: EventDraft, _ stream: NameIndex, _ addition: Addition,
+        _ index: Int, of request: AppendRequest, _ additions: [Addition],
         _ state: inout OverlayState
     ) throws(AppendFailure) {
-        if let fault = RequestForm.fault(in: addition.tags) { throw .invalid(fault) }
+        let (events, stream) = (request.events.span, scratch.streams[index])
         let start = scratch.tags.count
-        var size = RecordFormat.fixedSize + event.streamPlace.count + event.bodyCount
-        size += addition.trailer.count
-        add(event.names, isAdded: false, stream, from: start, &size, &state)
-        add(addition.tags, isAdded: true, stream, from: start, &size, &state)
+        var size = RecordFormat.fixedSize
+        size += events[index].streamPlace.count + events[index].bodyCount
+        add(events[index].names, isAdded: false, stream, from: start, &size, &state)
+        if !additions.isEmpty {
+            let added = additions.span
+            if let fault = RequestForm.fault(in: added[index].tags) { throw .invalid(fault) }
+            size += added[index].trailer.count
+            add(added[index].tags, isAdded: true, stream, from: start, &size, &state)
+        }
         let tags = start..<scratch.tags.count
         guard tags.count <= RecordFormat.tagsMax else {
             throw .invalid("an event has \(tags.count) tags")

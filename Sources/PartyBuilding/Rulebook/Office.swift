@@ -15,7 +15,7 @@ package final class Office {
 
     /// Two generations: what is asked for joins the young one; when that is full the other one is
     /// forgotten, and it becomes the old one.
-    @exclusivity(unchecked) private var subjects = SubjectTable()
+    private let subjects = SubjectTable()
     @exclusivity(unchecked) private var generation: UInt64 = 1
     @exclusivity(unchecked) private var youngCount = 0
     /// The subject that was asked for last; a judgement asks for it several times.

@@ -4,106 +4,122 @@ import Schema
 /// What is kept of each subject, to be found by the bytes of its tag.
 ///
 /// A dictionary would want a string for every question, and most questions come from names that
-/// stand in a message.
-struct SubjectTable {
-    /// Open addressing with linear steps: the hash of the tag in each place, 0 when it is free.
-    private var hashes: [UInt64]
-    /// The subject in each place.
-    private var subjects: [KeptSubject?]
-    private var count = 0
+/// stand in a message. The places are memory of its own, because to look at an array inside an
+/// object costs as much as to look into it.
+final class SubjectTable {
+    /// A place of the table.
+    private struct Place {
+        /// Of the tag; 0 when the place is free.
+        var hash: UInt64 = 0
+        var subject: Unmanaged<KeptSubject>?
+    }
+
+    /// Open addressing with linear steps; as many places as a power of two.
+    @exclusivity(unchecked) private var places: UnsafeMutableBufferPointer<Place>
+    @exclusivity(unchecked) private var count = 0
     private let keyed = NameHash()
 
     private static let placesMin = 64
 
-    init() {
-        hashes = [UInt64](repeating: 0, count: Self.placesMin)
-        subjects = [KeptSubject?](repeating: nil, count: Self.placesMin)
+    init() { places = Self.free(Self.placesMin) }
+
+    deinit {
+        for place in places { place.subject?.release() }
+        places.deallocate()
     }
 
     /// The subject of a tag, nil when nothing is kept of it.
     func find(_ tag: UnsafeRawBufferPointer) -> KeptSubject? {
-        let hash = hash(tag)
-        guard let place = place(of: tag, hash) else { return nil }
-        return subjects[place]
+        place(of: tag, hash(tag)).flatMap { places[$0].subject?.takeUnretainedValue() }
     }
 
     /// The subject of a tag, which is made if there is none.
-    mutating func make(_ tag: UnsafeRawBufferPointer) -> KeptSubject {
+    func make(_ tag: UnsafeRawBufferPointer) -> KeptSubject {
         let hash = hash(tag)
-        if let place = place(of: tag, hash), let found = subjects[place] { return found }
-        if (count + 1) * 2 > hashes.count { resize(to: hashes.count * 2) }
+        if let place = place(of: tag, hash), let found = places[place].subject {
+            return found.takeUnretainedValue()
+        }
+        if (count + 1) * 2 > places.count { resize(to: places.count * 2) }
         let subject = KeptSubject(tag: String(decoding: tag, as: UTF8.self))
-        insert(subject, hash)
+        insert(Place(hash: hash, subject: .passRetained(subject)))
         return subject
     }
 
     /// Takes a subject out and closes the gap, so that searches need no marks of what was there.
-    mutating func remove(_ tag: String) -> KeptSubject? {
+    func remove(_ tag: String) -> KeptSubject? {
         let found = TextBytes.withBytes(of: tag) { place(of: $0, hash($0)) }
-        guard var gap = found, let removed = subjects[gap] else { return nil }
-        let mask = hashes.count - 1
+        guard var gap = found, let removed = places[gap].subject else { return nil }
+        let mask = places.count - 1
         var next = gap
         while true {
             next = (next + 1) & mask
-            let hash = hashes[next]
+            let hash = places[next].hash
             if hash == 0 { break }
             let home = Int(truncatingIfNeeded: hash) & mask
             // What stands between its home and the gap must stay where it is.
             if (next - home) & mask >= (next - gap) & mask {
-                hashes[gap] = hash
-                subjects[gap] = subjects[next]
+                places[gap] = places[next]
                 gap = next
             }
         }
-        hashes[gap] = 0
-        subjects[gap] = nil
+        places[gap] = Place()
         count -= 1
-        return removed
+        return removed.takeRetainedValue()
     }
 
     /// Keeps only the subjects that are wanted.
-    mutating func filter(_ isWanted: (KeptSubject) -> Bool) {
-        let old = subjects
-        let oldHashes = hashes
-        let size = hashes.count
-        hashes = [UInt64](repeating: 0, count: size)
-        subjects = [KeptSubject?](repeating: nil, count: size)
+    func filter(_ isWanted: (KeptSubject) -> Bool) {
+        let old = places
+        places = Self.free(old.count)
         count = 0
-        for (subject, hash) in zip(old, oldHashes) {
-            if let subject, isWanted(subject) { insert(subject, hash) }
+        for place in old {
+            guard let subject = place.subject else { continue }
+            if isWanted(subject.takeUnretainedValue()) {
+                insert(place)
+            } else {
+                subject.release()
+            }
         }
+        old.deallocate()
     }
 
     /// Never 0.
     private func hash(_ tag: UnsafeRawBufferPointer) -> UInt64 { keyed(tag) | 1 << 63 }
 
     private func place(of tag: UnsafeRawBufferPointer, _ hash: UInt64) -> Int? {
-        let mask = hashes.count - 1
+        let mask = places.count - 1
         var place = Int(truncatingIfNeeded: hash) & mask
-        while hashes[place] != 0 {
-            if hashes[place] == hash, subjects[place]?.isNamed(tag) == true { return place }
+        while places[place].hash != 0 {
+            if places[place].hash == hash,
+                places[place].subject?._withUnsafeGuaranteedRef({ $0.isNamed(tag) }) == true
+            {
+                return place
+            }
             place = (place + 1) & mask
         }
         return nil
     }
 
-    private mutating func insert(_ subject: KeptSubject, _ hash: UInt64) {
-        let mask = hashes.count - 1
-        var place = Int(truncatingIfNeeded: hash) & mask
-        while hashes[place] != 0 { place = (place + 1) & mask }
-        hashes[place] = hash
-        subjects[place] = subject
+    private func insert(_ new: Place) {
+        let mask = places.count - 1
+        var place = Int(truncatingIfNeeded: new.hash) & mask
+        while places[place].hash != 0 { place = (place + 1) & mask }
+        places[place] = new
         count += 1
     }
 
-    private mutating func resize(to size: Int) {
-        let (old, oldHashes) = (subjects, hashes)
-        hashes = [UInt64](repeating: 0, count: size)
-        subjects = [KeptSubject?](repeating: nil, count: size)
+    private func resize(to size: Int) {
+        let old = places
+        places = Self.free(size)
         count = 0
-        for (subject, hash) in zip(old, oldHashes) {
-            if let subject { insert(subject, hash) }
-        }
+        for place in old where place.hash != 0 { insert(place) }
+        old.deallocate()
+    }
+
+    private static func free(_ size: Int) -> UnsafeMutableBufferPointer<Place> {
+        let places = UnsafeMutableBufferPointer<Place>.allocate(capacity: size)
+        places.initialize(repeating: Place())
+        return places
     }
 }
 

@@ -10,7 +10,7 @@ import Testing
     @Test func findsWhatWasMadeAndNotRemoved() {
         withSeeds(4) { random, seed in
             for _ in 0..<20 {
-                var table = SubjectTable()
+                let table = SubjectTable()
                 var model: [String: ObjectIdentifier] = [:]
                 for _ in 0..<600 {
                     let tag = "person-\(random.below(300))"
