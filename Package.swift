@@ -54,6 +54,7 @@ let package = Package(
         .systemLibrary(
             name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
         library("Names", []),
+        .systemLibrary(name: "CEpoll"),
         library("LMDB", ["CLMDB"]),
         library("Checksum", ["CIsal"]),
         library("Zstd", ["CZstd"]),
@@ -69,7 +70,7 @@ let package = Package(
                 "EventLog", "LMDB", "LogFormat", "PartyBuilding", "ReadModels", "Schema", "Wire",
                 lifecycle, logging, nioCore, nioPosix, crypto,
             ]),
-        library("Client", ["LogFormat", "Schema", "Wire", nioCore, nioPosix]),
+        library("Client", ["CEpoll", "LogFormat", "Schema", "Wire", nioCore, nioPosix]),
         .executableTarget(
             name: "taizhang",
             dependencies: [

@@ -27,7 +27,7 @@ import Testing
     @Test func theCLibrariesHaveOneImporterEach() throws {
         let owners = [
             "CIsal": "Sources/Checksum/", "CLMDB": "Sources/LMDB/", "CZstd": "Sources/Zstd/",
-            "CJemalloc": "Sources/taizhang/",
+            "CJemalloc": "Sources/taizhang/", "CEpoll": "Sources/Client/Direct/",
             "ArgumentParser": "Sources/taizhang/",
         ]
         for file in try Repository.swiftFiles("Sources") {
@@ -103,7 +103,8 @@ struct ImportRules: CustomTestStringConvertible, Sendable {
                 "UnixSignals", "Wire",
             ]),
         ImportRules(
-            "Client", ["Foundation", "LogFormat", "NIOCore", "NIOPosix", "Schema", "Wire"]),
+            "Client",
+            ["CEpoll", "Foundation", "LogFormat", "NIOCore", "NIOPosix", "Schema", "Wire"]),
         ImportRules(
             "taizhang",
             [

@@ -68,6 +68,61 @@ import Wire
         #expect(error?.code == .unavailable)
     }
 
+    @Test func aNameThatDoesNotExistIsNamed() async throws {
+        let loop = DirectLoop()
+        let error = await #expect(throws: TaizhangError.self) {
+            let _: [DirectCalls.Answer] = try await loop.run { loop, outcome in
+                let calls = DirectCalls([], DirectMethod("echo"), inFlight: 1, outcome)
+                loop.connect(host: "no-such-host.invalid", port: 1, driver: calls)
+            }
+        }
+        await loop.shutDown()
+        #expect(error?.message.contains("no-such-host.invalid:1") == true)
+    }
+
+    @Test func timesComeInTheirOrder() async throws {
+        let loop = DirectLoop()
+        let order: [Int] = try await loop.run { loop, outcome in
+            let seen = Seen()
+            for (number, milliseconds) in [(2, 20), (0, -5), (3, 30), (1, 10)] {
+                loop.after(nanoseconds: Int64(milliseconds) * 1_000_000) {
+                    seen.numbers.append(number)
+                    if seen.numbers.count == 4 { outcome.tell(.success(seen.numbers)) }
+                }
+            }
+        }
+        #expect(order == [0, 1, 2, 3])
+        await loop.shutDown()
+    }
+
+    @Test func aLoopThatHasEndedTakesNothing() async throws {
+        let loop = DirectLoop()
+        await loop.shutDown()
+        await loop.shutDown()
+        let error = await #expect(throws: TaizhangError.self) {
+            let _: Int = try await loop.run { _, outcome in outcome.tell(.success(1)) }
+        }
+        #expect(error?.code == .unavailable)
+    }
+
+    /// Whatever is under way when the loop ends is told so.
+    @Test func theEndOfTheLoopEndsItsConnections() async throws {
+        let server = try await EchoServer.start()
+        let loop = DirectLoop()
+        let port = server.port
+        let calls = Task {
+            let answers: [DirectCalls.Answer] = try await loop.run { loop, outcome in
+                let calls = DirectCalls([[1]], DirectMethod("hang"), inFlight: 1, outcome)
+                loop.connect(host: "127.0.0.1", port: port, driver: calls)
+            }
+            return answers.count
+        }
+        #expect(await server.events.happens("hanging"))
+        await loop.shutDown()
+        await #expect(throws: TaizhangError.self) { try await calls.value }
+        await server.listener.stop()
+    }
+
     /// What is written from the template is the frame that the protocol's own writer makes.
     @Test(arguments: [0, 1, 5_000])
     func theTemplateIsAnOpenFrame(size: Int) throws {
@@ -85,6 +140,10 @@ import Wire
                     first: first, ends: true)))
         #expect(written == expected)
     }
+}
+
+private final class Seen {
+    var numbers: [Int] = []
 }
 
 /// Makes calls over a direct connection and keeps what came of each.
@@ -126,8 +185,8 @@ private final class DirectCalls: DirectDriver {
         }
     }
 
-    private init(
-        _ questions: [[UInt8]], _ method: DirectMethod, inFlight: Int, isStream: Bool,
+    init(
+        _ questions: [[UInt8]], _ method: DirectMethod, inFlight: Int, isStream: Bool = false,
         _ outcome: DirectOutcome<[Answer]>
     ) {
         self.questions = questions

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import Wire
 
@@ -10,19 +11,29 @@ import Wire
 /// its `DirectLoop`.
 package final class DirectConnection {
     private let driver: any DirectDriver
+    private let reactor: DirectReactor
+    /// Host and port, for people.
+    private let name: String
+    /// Those that have not been tried.
+    private var addresses: ArraySlice<DirectAddress>
+    private var socket: DirectSocket?
+    /// Where the reactor keeps it; nil before the first attempt.
+    private var place: Int?
+    private var isConnected = false
     private var decoder = FrameDecoder(receiver: .client)
     private var isOpen = false
-    private var isClosed = false
-    private var isReading = false
-    private var lastCall: UInt32 = 0
-    private var output = ByteBuffer()
+    @exclusivity(unchecked) private var isClosed = false
+    @exclusivity(unchecked) private var isReading = false
+    /// The socket takes nothing more for now.
+    @exclusivity(unchecked) private var isBlocked = false
+    @exclusivity(unchecked) private var lastCall: UInt32 = 0
+    @exclusivity(unchecked) private var output = ByteBuffer()
     /// The beginning of a frame whose end has not arrived.
     private var leftover = ByteBuffer()
     /// Messages that arrive in several frames.
     private var unfinished: [UInt32: (bytes: ByteBuffer, events: UInt32)] = [:]
     /// What was received and not given back, of calls that go on for long.
     private var windows: [UInt32: Window] = [:]
-    private var context: ChannelHandlerContext?
 
     private struct Window {
         let whole: Credit
@@ -32,8 +43,20 @@ package final class DirectConnection {
     /// The largest message that is accepted.
     static let messageBytesMax = 16 * 1_024 * 1_024
 
-    init(driver: any DirectDriver) {
+    /// The most that the beginning of a frame can be.
+    static let leftoverBytesMax = Limits.frameBytesMax
+
+    /// - Parameters:
+    ///   - name: what errors call the server.
+    ///   - addresses: are tried in order; none when the name has none.
+    init(
+        driver: any DirectDriver, _ reactor: DirectReactor, name: String,
+        addresses: [DirectAddress]
+    ) {
         self.driver = driver
+        self.reactor = reactor
+        self.name = name
+        self.addresses = addresses[...]
     }
 
     /// Calls that the server takes at the same time; 0 before it has greeted.
@@ -93,10 +116,8 @@ package final class DirectConnection {
 
     /// Sends what was begun outside a callback.
     package func flush() {
-        guard !isReading, !isClosed, output.readableBytes > 0, let context else { return }
-        context.writeAndFlush(NIOAny(output), promise: nil)
-        // The same memory again, when the socket has taken everything.
-        output.clear()
+        guard !isReading, !isBlocked, output.readableBytes > 0 else { return }
+        send()
     }
 
     /// Says farewell and closes; `closed` follows.
@@ -106,58 +127,140 @@ package final class DirectConnection {
             .goAway(GoAway(lastCall: CallID(0), code: .ok, text: "client leaves")))
         isReading = false
         flush()
-        context?.close(promise: nil)
+        fail(.unavailable("the connection was closed"))
     }
 
-    // MARK: What the channel tells
+    // MARK: Connecting
 
-    func activated(_ context: ChannelHandlerContext) {
-        self.context = context
+    /// Tries the next address.
+    ///
+    /// - Parameter reason: why there is no connection yet.
+    func connect(after reason: String = "the name cannot be resolved") {
+        let place = self.place ?? reactor.insert(self)
+        self.place = place
+        socket = nil
+        var reason = reason
+        while let address = addresses.popFirst() {
+            do throws(SystemCode) {
+                let socket = try DirectSocket(connectingTo: address)
+                guard reactor.watch(socket, place: place, reads: false, writes: true) else {
+                    throw SystemCode(errno)
+                }
+                self.socket = socket
+                return
+            } catch {
+                reason = error.text
+            }
+        }
+        fail(.unavailable("cannot reach \(name): \(reason)"))
+    }
+
+    func connectTimeIsOver() {
+        guard !isConnected else { return }
+        fail(.unavailable("cannot reach \(name): \(SystemCode(ETIMEDOUT).text)"))
+    }
+
+    private func connectEnded(_ socket: DirectSocket, _ place: Int) {
+        let code = socket.connectOutcome()
+        guard code == 0 else {
+            connect(after: SystemCode(code).text)
+            return
+        }
+        isConnected = true
         output.writeBytes(Limits.preface)
         output.writeFrame(
             .hello(
                 Hello(
                     messageBytesMax: UInt32(Self.messageBytesMax),
                     software: "taizhang-direct-client")))
-        flush()
+        isBlocked = true
+        send()
     }
 
-    func bytesArrived(_ bytes: ByteBuffer) {
-        guard !isClosed else { return }
-        isReading = true
-        var bytes = bytes
-        if leftover.readableBytes > 0 {
-            leftover.discardReadBytes()
-            leftover.writeBuffer(&bytes)
-            swap(&leftover, &bytes)
-            leftover.clear()
+    // MARK: What the socket says
+
+    /// The socket can be read from or written to.
+    func ready(_ readiness: DirectSelector.Readiness) {
+        guard let socket, let place else { return }
+        guard isConnected else {
+            connectEnded(socket, place)
+            return
         }
+        if readiness.reads { receive(socket) }
+        if readiness.writes, !isClosed { send() }
+    }
+
+    private func receive(_ socket: DirectSocket) {
+        let room = reactor.room
+        let before = leftover.readableBytes
+        if before > 0 {
+            leftover.withUnsafeReadableBytes { room.copyMemory(from: $0) }
+        }
+        switch socket.receive(into: UnsafeMutableRawBufferPointer(rebasing: room[before...])) {
+        case .notNow: return
+        case .failed(let code): fail(.unavailable(SystemCode(code).text))
+        case .bytes(0): fail(.unavailable("the server closed the connection"))
+        case .bytes(let count):
+            bytesArrived(UnsafeRawBufferPointer(rebasing: room[..<(before + count)]))
+        }
+    }
+
+    private func bytesArrived(_ bytes: UnsafeRawBufferPointer) {
+        isReading = true
         do {
-            let taken = try bytes.withUnsafeReadableBytes(takeFrames)
-            bytes.moveReaderIndex(forwardBy: taken)
+            let taken = try takeFrames(bytes)
+            isReading = false
+            guard !isClosed else { return }
+            if leftover.readableBytes > 0 { leftover.clear() }
+            if taken < bytes.count {
+                leftover.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[taken...]))
+            }
         } catch {
+            isReading = false
             fail(TaizhangError.unavailable("the server's bytes are wrong: \(error)"))
             return
         }
-        if bytes.readableBytes > 0 { leftover = bytes }
-    }
-
-    func readingPaused() {
-        isReading = false
-        guard !isClosed else { return }
         driver.settled(self)
         flush()
     }
 
+    /// Writes what the socket takes; it says when it takes the rest.
+    private func send() {
+        guard !isClosed, isConnected, let socket, let place else { return }
+        while output.readableBytes > 0 {
+            switch output.withUnsafeReadableBytes(socket.send) {
+            case .bytes(let count): output.moveReaderIndex(forwardBy: count)
+            case .failed(let code):
+                fail(.unavailable(SystemCode(code).text))
+                return
+            case .notNow:
+                output.discardReadBytes()
+                if !isBlocked, !reactor.rewatch(socket, place: place, writes: true) {
+                    fail(.unavailable(SystemCode(errno).text))
+                }
+                isBlocked = true
+                return
+            }
+        }
+        // The same memory again.
+        output.clear()
+        guard isBlocked else { return }
+        isBlocked = false
+        if !reactor.rewatch(socket, place: place, writes: false) {
+            fail(.unavailable(SystemCode(errno).text))
+        }
+    }
+
     /// The connection is gone, or could not be made.
     func fail(_ failure: TaizhangError) {
-        guard !isClosed else { return }
+        guard !isClosed, let place else { return }
         isClosed = true
-        let context = context
-        self.context = nil
-        driver.closed(self, failure)
-        context?.close(promise: nil)
+        socket = nil
+        reactor.remove(self, place: place, failure)
     }
+
+    /// Tells the driver; the last of the connection.
+    func tellClosed(_ failure: TaizhangError) { driver.closed(self, failure) }
 
     // MARK: Frames
 

@@ -1,26 +1,30 @@
-import NIOCore
-import NIOPosix
 import Synchronization
 
-/// A thread on which direct connections run, and everything that drives them.
+/// A thread on which direct connections run, and everything that drives them. It lives until
+/// `shutDown`.
 package final class DirectLoop: Sendable {
-    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    private let loop: any EventLoop
+    private let reactor: Result<DirectReactor, TaizhangError>
 
-    /// Starts the thread.
+    /// Nanoseconds after which a connection that nobody has answered is given up.
+    private static let connectNanoseconds: Int64 = 10_000_000_000
+
+    /// Starts the thread; if the system has none, `run` says so.
     package init() {
-        loop = group.any()
+        reactor = Result { () throws(TaizhangError) in try DirectReactor() }
     }
 
     /// Runs `body` on the thread and waits until the outcome is told.
     ///
-    /// - Throws: what the outcome is failed with.
+    /// - Throws: what the outcome is failed with; UNAVAILABLE when there is no thread.
     package func run<Value: Sendable>(
         _ body: @escaping @Sendable (DirectLoop, DirectOutcome<Value>) -> Void
     ) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
+        let reactor = try reactor.get()
+        return try await withCheckedThrowingContinuation { continuation in
             let outcome = DirectOutcome(continuation)
-            loop.execute { body(self, outcome) }
+            if !reactor.post({ body(self, outcome) }) {
+                outcome.tell(.failure(TaizhangError.unavailable("the loop has ended")))
+            }
         }
     }
 
@@ -28,30 +32,31 @@ package final class DirectLoop: Sendable {
     ///
     /// - Parameter driver: told when the server has greeted, or that it cannot be reached.
     package func connect(host: String, port: Int, driver: any DirectDriver) {
-        let connection = NIOLoopBound(DirectConnection(driver: driver), eventLoop: loop)
-        ClientBootstrap(group: loop)
-            .channelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        DirectHandler(connection.value))
-                }
-            }
-            .connect(host: host, port: port)
-            .whenFailure { error in
-                connection.value.fail(
-                    .unavailable("cannot reach \(host):\(port): \(failureReason(error))"))
-            }
+        guard case .success(let reactor) = reactor else { return }
+        reactor.checkThread()
+        let connection = DirectConnection(
+            driver: driver, reactor, name: "\(host):\(port)",
+            addresses: DirectAddress.resolve(host: host, port: port))
+        connection.connect()
+        after(nanoseconds: Self.connectNanoseconds) { [weak connection] in
+            connection?.connectTimeIsOver()
+        }
     }
 
     /// Runs `body` after a time; only on the thread.
     package func after(nanoseconds: Int64, _ body: @escaping () -> Void) {
-        loop.assumeIsolated().scheduleTask(in: .nanoseconds(max(0, nanoseconds)), body)
+        guard case .success(let reactor) = reactor else { return }
+        reactor.checkThread()
+        reactor.schedule(
+            at: DirectSelector.now() &+ UInt64(clamping: nanoseconds), body)
     }
 
     /// Ends the thread with all its connections.
     package func shutDown() async {
-        try? await group.shutdownGracefully()
+        guard case .success(let reactor) = reactor else { return }
+        await withCheckedContinuation { continuation in
+            reactor.end { continuation.resume() }
+        }
     }
 }
 
@@ -70,40 +75,5 @@ package final class DirectOutcome<Value: Sendable>: Sendable {
             return continuation
         }
         continuation?.resume(with: result)
-    }
-}
-
-/// Carries what a channel says to its connection.
-final class DirectHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
-    private let connection: DirectConnection
-
-    init(_ connection: DirectConnection) {
-        self.connection = connection
-    }
-
-    func channelActive(context: ChannelHandlerContext) {
-        connection.activated(context)
-        context.fireChannelActive()
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        connection.bytesArrived(unwrapInboundIn(data))
-    }
-
-    func channelReadComplete(context: ChannelHandlerContext) {
-        connection.readingPaused()
-        context.fireChannelReadComplete()
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        connection.fail(.unavailable("the server closed the connection"))
-        context.fireChannelInactive()
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        connection.fail(.unavailable(failureReason(error)))
-        context.close(promise: nil)
     }
 }
