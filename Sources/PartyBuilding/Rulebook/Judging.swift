@@ -2,11 +2,24 @@ import Schema
 
 /// Who records, and what they may do.
 package struct Actor: Sendable {
-    package enum Permission: String, CaseIterable, Sendable {
+    /// What an actor may do, one permission or several.
+    package struct Permission: OptionSet, Sendable {
+        package let rawValue: UInt8
+
         /// May set `recorded_at`: bring history in.
-        case importHistory = "history.import"
+        package static let importHistory = Permission(rawValue: 1)
         /// May write into a sealed period (R-GEN-04).
-        case amendRecords = "records.amend"
+        package static let amendRecords = Permission(rawValue: 2)
+        package static let all: Permission = [.importHistory, .amendRecords]
+
+        /// The word of each.
+        package static let words: [(word: String, permission: Permission)] = [
+            ("history.import", .importHistory), ("records.amend", .amendRecords),
+        ]
+
+        package init(rawValue: UInt8) {
+            self.rawValue = rawValue
+        }
     }
 
     package enum Scope: Sendable {
@@ -16,12 +29,11 @@ package struct Actor: Sendable {
     }
 
     package var principal: String
-    package var permissions: Set<Permission>
+    package var permissions: Permission
     package var scope: Scope
 
     package init(
-        principal: String, permissions: Set<Permission> = Set(Permission.allCases),
-        scope: Scope = .everything
+        principal: String, permissions: Permission = .all, scope: Scope = .everything
     ) {
         self.principal = principal
         self.permissions = permissions

@@ -62,31 +62,28 @@ package struct RecordingActor: Sendable {
     /// The same from elsewhere.
     static let remote = RecordingActor(unrestricted: "remote")
 
-    private static let allPermissions = Set(Actor.Permission.allCases)
-
     private init(unrestricted principal: String) {
-        actor = Actor(
-            principal: principal, permissions: Self.allPermissions, scope: .everything)
+        actor = Actor(principal: principal)
     }
 
     /// - Parameters:
     ///   - principal: who was authenticated, or the class of the peer's address.
     ///   - scope: full subject names the call restricts itself to (R-GEN-08); nil for all.
-    ///   - permissions: words of `Actor.Permission` that the call gives up (`records.amend`).
+    ///   - permissions: words of `Actor.Permission.words` that the call gives up (`records.amend`).
     /// - Throws: `WireStatus` INVALID_ARGUMENT for a permission that does not exist: who misspells
     ///   what is to be given up would keep it.
     package init(
         principal: String, scope: [String]? = nil, without permissions: [String] = []
     ) throws(WireStatus) {
-        var granted = Self.allPermissions
+        var granted = Actor.Permission.all
         for word in permissions {
-            guard let permission = Actor.Permission(rawValue: word) else {
-                let known = Actor.Permission.allCases.map(\.rawValue).joined(separator: ", ")
+            guard let permission = Actor.Permission.words.first(where: { $0.word == word }) else {
+                let known = Actor.Permission.words.map(\.word).joined(separator: ", ")
                 throw FailureStatus.status(
                     .invalidArgument, "PERMISSION", "", zh: "没有权限 \(word)：应为 \(known)",
                     en: "there is no permission \(word); there are \(known)")
             }
-            granted.remove(permission)
+            granted.remove(permission.permission)
         }
         actor = Actor(
             principal: principal, permissions: granted,

@@ -139,7 +139,7 @@ import Testing
     @Test func aSealedQuarterNeedsPermission() throws {
         #expect(try seal(20192, on: 2019_07_01) == nil)
         let event = filled(ActivityHeld()) { $0.on = moment(2019_06_29) }
-        func refusal(_ permissions: Set<Actor.Permission>, _ stream: String) throws -> Refusal? {
+        func refusal(_ permissions: Actor.Permission, _ stream: String) throws -> Refusal? {
             try office.refusal(event, in: stream) {
                 $0.recorded = 2019_07_10
                 $0.lateReason = "补录"

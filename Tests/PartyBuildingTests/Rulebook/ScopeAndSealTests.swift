@@ -19,7 +19,7 @@ import Testing
     }
 
     private func actor(
-        _ scope: [String]?, permissions: Set<Actor.Permission> = Set(Actor.Permission.allCases)
+        _ scope: [String]?, permissions: Actor.Permission = .all
     ) -> Actor {
         Actor(
             principal: "secretary", permissions: permissions,
@@ -125,7 +125,7 @@ import Testing
     }
 
     private func late(
-        _ stream: String, on day: Int32, permissions: Set<Actor.Permission>
+        _ stream: String, on day: Int32, permissions: Actor.Permission
     ) throws -> Result<Fact, Refusal> {
         let event = filled(ActivityHeld()) { $0.on = moment(day) }
         do {
