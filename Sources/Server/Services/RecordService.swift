@@ -1,4 +1,3 @@
-import Dispatch
 import EventLog
 import Schema
 import Wire
@@ -9,8 +8,7 @@ enum RecordService {
     /// It is some 200 facts.
     private static let inlineBytesMax = 64 << 10
 
-    /// Where large calls are checked, one after another.
-    private static let aside = DispatchQueue(label: "taizhang.intake", qos: .userInitiated)
+    private static let aside = AsideIntake()
 
     /// Serves one call of `Record`.
     ///
@@ -20,11 +18,12 @@ enum RecordService {
         _ bytes: [UInt8], _ ledger: Ledger, _ actor: RecordingActor, mayCarry: Bool,
         _ responder: Responder
     ) throws(WireStatus) {
-        guard bytes.count > inlineBytesMax else {
+        let connection = ObjectIdentifier(responder.link)
+        guard bytes.count > inlineBytesMax || aside.isBusy(with: connection) else {
             try take(bytes, ledger, actor, mayCarry: mayCarry, responder)
             return
         }
-        aside.async {
+        aside.add(of: connection) {
             do throws(WireStatus) {
                 try take(bytes, ledger, actor, mayCarry: false, responder)
             } catch {
