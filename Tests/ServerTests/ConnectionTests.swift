@@ -85,8 +85,10 @@ import Wire
     @Test func aDeadlineEndsTheCallOnBothSides() async throws {
         let server = try await EchoServer.start()
         let client = try await server.client()
+        // The connection is there and in use, so that the deadline finds the call under way.
+        _ = try await client.call("echo", [])
         let error = await #expect(throws: TaizhangError.self) {
-            try await client.call("hang", [], options: CallOptions(deadline: .milliseconds(50)))
+            try await client.call("hang", [], options: CallOptions(deadline: .milliseconds(500)))
         }
         #expect(error?.code == .deadlineExceeded)
         #expect(error?.outcomeIsUnknown == true)
