@@ -90,9 +90,9 @@ package protocol FactFeed: Sendable {
     /// The mark of a position; nil when the log does not reach so far.
     func mark(at position: UInt64) throws -> FeedMark?
 
-    /// Calls `wake` after every commit, without waiting for it. The calls end when the returned
-    /// object is let go of.
-    func onCommit(_ wake: @escaping @Sendable () -> Void) -> any Sendable
+    /// Calls `wake` with the new head after every commit, without waiting for it. The calls end
+    /// when the returned object is let go of.
+    func onCommit(_ wake: @escaping @Sendable (_ head: UInt64) -> Void) -> any Sendable
 }
 
 /// The feed of an event log.
@@ -171,7 +171,7 @@ package struct EventLogFeed: FactFeed {
             event: event.id.bytes, root: try log.root(after: Position(position))?.bytes)
     }
 
-    package func onCommit(_ wake: @escaping @Sendable () -> Void) -> any Sendable {
-        log.onCommit { _ in wake() }
+    package func onCommit(_ wake: @escaping @Sendable (_ head: UInt64) -> Void) -> any Sendable {
+        log.onCommit { wake($0.value) }
     }
 }

@@ -91,7 +91,11 @@ package final class ModelEngine: Sendable {
     /// Starts to follow the feed on a thread of its own.
     package func start() {
         let thread = thread
-        let token = feed.onCommit { thread.wake() }
+        let waiters = waiters
+        let token = feed.onCommit { head in
+            // A follower that rests goes on resting, unless somebody waits for just this.
+            if waiters.isAnyone(waitingFor: head) { thread.hurry() } else { thread.wake() }
+        }
         wakeToken.withLock { $0 = token }
         let isStarted = thread.start { [weak self] in
             self?.turn() ?? .untilWoken(milliseconds: 1_000)

@@ -15,6 +15,9 @@ final class PositionWaiters: Sendable {
     }
 
     private let state = Mutex(State())
+    /// The lowest position that somebody waits for, `.max` when nobody waits; read without the
+    /// lock for every commit.
+    private let lowest = Atomic<UInt64>(.max)
     /// Called when somebody begins to wait.
     private let onWait: @Sendable () -> Void
 
@@ -41,6 +44,7 @@ final class PositionWaiters: Sendable {
                         return true
                     }
                     state.waiters[id] = Waiter(position: position, continuation: continuation)
+                    noteLowest(state)
                     return false
                 }
                 if isOver { continuation.resume() } else { onWait() }
@@ -53,7 +57,13 @@ final class PositionWaiters: Sendable {
 
     /// Whether somebody waits for this position or an earlier one.
     func isAnyone(waitingFor position: UInt64) -> Bool {
-        state.withLock { state in state.waiters.values.contains { $0.position <= position } }
+        lowest.load(ordering: .acquiring) <= position
+    }
+
+    private func noteLowest(_ state: borrowing State) {
+        var lowest = UInt64.max
+        for waiter in state.waiters.values { lowest = min(lowest, waiter.position) }
+        self.lowest.store(lowest, ordering: .releasing)
     }
 
     func advanced(to position: UInt64) {
@@ -61,6 +71,7 @@ final class PositionWaiters: Sendable {
             state.position = max(state.position, position)
             let reached = state.waiters.filter { $0.value.position <= position }
             for id in reached.keys { state.waiters[id] = nil }
+            if !reached.isEmpty { noteLowest(state) }
             return reached
         }
         for waiter in reached.values { waiter.continuation.resume() }
@@ -70,14 +81,20 @@ final class PositionWaiters: Sendable {
     func endAll() {
         let waiters = state.withLock { state in
             state.isEnded = true
-            defer { state.waiters = [:] }
-            return state.waiters
+            let waiters = state.waiters
+            state.waiters = [:]
+            noteLowest(state)
+            return waiters
         }
         for waiter in waiters.values { waiter.continuation.resume() }
     }
 
     private func end(_ id: UInt64) {
-        let waiter = state.withLock { $0.waiters.removeValue(forKey: id) }
+        let waiter = state.withLock { state in
+            let waiter = state.waiters.removeValue(forKey: id)
+            if waiter != nil { noteLowest(state) }
+            return waiter
+        }
         waiter?.continuation.resume()
     }
 }

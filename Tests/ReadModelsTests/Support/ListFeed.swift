@@ -43,5 +43,5 @@ final class ListFeed: FactFeed {
         }
     }
 
-    func onCommit(_ wake: @escaping @Sendable () -> Void) -> any Sendable { 0 }
+    func onCommit(_ wake: @escaping @Sendable (UInt64) -> Void) -> any Sendable { 0 }
 }
