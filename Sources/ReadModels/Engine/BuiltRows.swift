@@ -16,15 +16,29 @@ final class BuiltRows: Sendable {
     private let bytes: [UInt8]
     private let places: [Place]
     /// For a text column that was asked for: the rows of each of its values.
-    private let columns = Mutex<[UInt64: [[UInt8]: [Int]]]>([:])
+    private let columns = Mutex<[UInt64: Column]>([:])
+
+    private struct Column {
+        var rows: [[UInt8]: [Int]] = [:]
+        /// Bytes of memory that it takes up, roughly.
+        var weight = 0
+    }
 
     private init(_ bytes: [UInt8], _ places: [Place]) {
         self.bytes = bytes
         self.places = places
     }
 
-    /// Bytes of memory that the rows take up.
-    var weight: Int { bytes.count + places.count * MemoryLayout<Place>.stride }
+    /// Bytes of memory that the rows take up; more when they have been sorted by a column.
+    var weight: Int {
+        let columns = columns.withLock { $0.values.reduce(0) { $0 + $1.weight } }
+        return bytes.count + places.count * MemoryLayout<Place>.stride + columns
+    }
+
+    /// Whether the rows of a value of this column can be told without going through all of them.
+    func isSorted(by field: UInt64) -> Bool {
+        columns.withLock { $0[field] != nil }
+    }
 
     /// Offers the rows behind a key to a page.
     ///
@@ -63,23 +77,28 @@ final class BuiltRows: Sendable {
     }
 
     private func rows(_ field: UInt64, _ value: [UInt8]) -> [Int] {
-        columns.withLock { columns in
-            if let known = columns[field] { return known[value] ?? [] }
-            var rows: [[UInt8]: [Int]] = [:]
-            bytes.withUnsafeBytes { bytes in
-                for (index, place) in places.enumerated() {
-                    let row = UnsafeRawBufferPointer(rebasing: bytes[place.rowStart..<place.end])
-                    var fields = FieldWalk(row)
-                    while let found = fields.next() {
-                        guard found.number == field else { continue }
-                        rows[Array(found.bytes), default: []].append(index)
-                        break
-                    }
+        if let known = columns.withLock({ $0[field] }) { return known.rows[value] ?? [] }
+        // Not under the lock: those whose column is there must not wait for this one.
+        let made = column(field)
+        columns.withLock { $0[field] = made }
+        return made.rows[value] ?? []
+    }
+
+    private func column(_ field: UInt64) -> Column {
+        var column = Column()
+        bytes.withUnsafeBytes { bytes in
+            for (index, place) in places.enumerated() {
+                let row = UnsafeRawBufferPointer(rebasing: bytes[place.rowStart..<place.end])
+                var fields = FieldWalk(row)
+                while let found = fields.next() {
+                    guard found.number == field else { continue }
+                    column.rows[Array(found.bytes), default: []].append(index)
+                    break
                 }
             }
-            columns[field] = rows
-            return rows[value] ?? []
         }
+        column.weight = column.rows.reduce(0) { $0 + $1.key.count + 112 + 8 * $1.value.count }
+        return column
     }
 
     /// Collects all rows.
@@ -112,51 +131,5 @@ final class BuiltRows: Sendable {
         }
 
         var rows: BuiltRows { BuiltRows(bytes, places) }
-    }
-}
-
-/// What answers are made from, kept as long as nothing that they are made from has changed, and
-/// within a limit of bytes.
-final class AnswerCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    private struct Entry {
-        let key: Key
-        let value: Value
-        let weight: Int
-    }
-
-    private let weightMax: Int
-    /// The one that was used last is the last one.
-    private let entries = Mutex<[Entry]>([])
-
-    init(weightMax: Int) {
-        self.weightMax = weightMax
-    }
-
-    func value(_ key: Key) -> Value? {
-        entries.withLock { entries in
-            guard let index = entries.lastIndex(where: { $0.key == key }) else { return nil }
-            let found = entries[index]
-            if index < entries.count - 1 {
-                entries.remove(at: index)
-                entries.append(found)
-            }
-            return found.value
-        }
-    }
-
-    /// Keeps a value; what was not used for the longest time has to go when there is no room.
-    ///
-    /// - Parameter isObsolete: whose time is over in any case.
-    func keep(_ key: Key, _ value: Value, weight: Int, isObsolete: (Key) -> Bool) {
-        entries.withLock { entries in
-            entries.removeAll { $0.key == key || isObsolete($0.key) }
-            guard weight <= weightMax else { return }
-            entries.append(Entry(key: key, value: value, weight: weight))
-            var sum = entries.reduce(0) { $0 + $1.weight }
-            while sum > weightMax, let first = entries.first {
-                sum -= first.weight
-                entries.removeFirst()
-            }
-        }
     }
 }

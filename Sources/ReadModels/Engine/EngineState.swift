@@ -15,7 +15,8 @@ struct Generation: Equatable, Sendable {
     var role: Role
     /// Everything up to here is folded in.
     var position: UInt64
-    /// The last position at which what queries read has changed.
+    /// The last position at which what queries read has changed, of now or of an earlier
+    /// `known_at`.
     var touched: UInt64 = 0
     /// Why it cannot go on; nil when all is well.
     var parked: String?

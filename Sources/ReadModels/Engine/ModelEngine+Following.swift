@@ -105,31 +105,34 @@ extension ModelEngine {
         var next = state.withLock { $0 }
         let page = try feed.read(after: next.position, limit: limit, types: types)
         guard page.through > next.position else { return false }
-        let before = next.position
+        let before = next
         let mark = try feed.mark(at: page.through)
         next = try store.environment.write { transaction in
             var next = next
             var facts = FactShelf(store: store)
             var kept: [Fact] = []
+            var isLate = false
             for fact in page.facts where isUsed(fact) {
                 guard try facts.keep(fact, in: &transaction, find: feed.fact) else { continue }
                 kept.append(fact)
                 facts.recent[fact.position] = fact
+                isLate = isLate || fact.recordedAt < before.lastRecordedAt
                 next.lastRecordedAt = max(next.lastRecordedAt, fact.recordedAt)
             }
             for service in page.services.entries {
+                isLate = isLate || service.recordedAt < before.lastRecordedAt
                 next.lastRecordedAt = max(next.lastRecordedAt, service.recordedAt)
             }
             next.position = page.through
             next.unreadable &+= page.unreadable
             next.mark = mark ?? FeedMark(event: [], root: nil)
             for index in next.generations.indices
-            where next.generations[index].position == before
+            where next.generations[index].position == before.position
                 && next.generations[index].isGoingOn
             {
                 try fold(
                     kept, page.services, facts, into: &next.generations[index],
-                    through: page.through, cache, &transaction)
+                    through: page.through, changesPast: isLate, cache, &transaction)
             }
             try transaction.put(store.meta, ViewsStore.stateKey, next.encoded)
             return next
@@ -161,7 +164,7 @@ extension ModelEngine {
             for fact in page.facts { facts.recent[fact.position] = fact }
             try fold(
                 page.facts, page.services, facts, into: &next.generations[index],
-                through: page.through, cache, &transaction)
+                through: page.through, changesPast: true, cache, &transaction)
             next.swapCaughtUp()
             try transaction.put(store.meta, ViewsStore.stateKey, next.encoded)
             return next
@@ -172,9 +175,13 @@ extension ModelEngine {
 
     /// Folds facts into one generation. A model that faults is parked with the reason and leaves
     /// nothing behind; the others go on.
+    ///
+    /// - Parameter changesPast: whether what was known at an earlier time may change, too: facts
+    ///   of another organisation tree may have been recorded before those that are folded in, and
+    ///   be taken back at once, so that the present stays as it is.
     private func fold(
         _ facts: [Fact], _ services: ServiceFacts, _ shelf: FactShelf,
-        into generation: inout Generation, through: UInt64, _ cache: FoldCache,
+        into generation: inout Generation, through: UInt64, changesPast: Bool, _ cache: FoldCache,
         _ transaction: inout WriteTransaction
     ) throws {
         guard let model = model(named: generation.model) else {
@@ -201,7 +208,7 @@ extension ModelEngine {
         if let names = prepared.names { cache.keepNames(generation.number, names) }
         generation.entries += prepared.entries
         generation.position = through
-        if prepared.isContentChanged { generation.touched = through }
+        if prepared.isContentChanged || changesPast { generation.touched = through }
     }
 
     /// Whether any model uses a fact, or it may correct or void one that is used.

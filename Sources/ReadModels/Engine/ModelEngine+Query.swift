@@ -46,7 +46,7 @@ extension ModelEngine {
             page = try isRegistryAtHand(plan) ? read(plan) : nil
         } else {
             // A condition that is not on text has to be looked at row by row.
-            page = plan.conditions.isTextOnly ? try keptAnswer(plan) : nil
+            page = plan.conditions.isTextOnly ? try keptAnswer(plan, isQuick: true) : nil
         }
         guard isBounded || page?.nextPage == nil else { return nil }
         return page
@@ -106,13 +106,21 @@ extension ModelEngine {
     }
 
     /// The answer from rows that are kept in memory; nil when there are none.
-    private func keptAnswer(_ plan: QueryPlan) throws -> ModelPage? {
+    ///
+    /// - Parameter isQuick: nil also when the rows have to be gone through first.
+    private func keptAnswer(_ plan: QueryPlan, isQuick: Bool = false) throws -> ModelPage? {
         if plan.entity != nil || plan.source.isInOrder { return nil }
         let sources = try sources(plan, in: state.withLock { $0 })
-        guard let built = built.value(plan.key(sources.basis)) else { return nil }
-        return try page(plan, sources) { sink in
-            try built.fill(sink, after: plan.after, where: plan.conditions.firstText)
+        let key = plan.key(sources.basis)
+        guard let rows = built.value(key) else { return nil }
+        let text = plan.conditions.firstText
+        let isSorted = text.map { rows.isSorted(by: $0.field) } ?? true
+        if isQuick, !isSorted { return nil }
+        let page = try page(plan, sources) { sink in
+            try rows.fill(sink, after: plan.after, where: text)
         }
+        if !isSorted { built.weigh(key, as: rows.weight) }
+        return page
     }
 
     private func isRegistryAtHand(_ plan: QueryPlan) throws -> Bool {
@@ -136,7 +144,9 @@ extension ModelEngine {
     ) throws {
         let knownAt = sources.basis.knownAt
         try withContent(sources.registry, registry, knownAt, transaction) { shelf, _ in
-            let registry = Registry(try contents(sources.basis, shelf), shelf)
+            let contents = try contents(sources.basis, shelf)
+            defer { weighAgain(contents, sources.basis) }
+            let registry = Registry(contents, shelf)
             try withContent(sources.own, plan.model, knownAt, transaction) { shelf, services in
                 let ask = RowAsk(
                     table: plan.table.name, org: plan.org, period: plan.period, asOf: plan.asOf,
@@ -148,11 +158,11 @@ extension ModelEngine {
                     if !sink.isOverfull {
                         let rows = sink.rows
                         let basis = sources.basis
+                        try rows.fill(page, after: plan.after, where: plan.conditions.firstText)
                         built.keep(plan.key(basis), rows, weight: rows.weight) {
                             $0.basis.isObsolete(after: basis)
                         }
-                        return try rows.fill(
-                            page, after: plan.after, where: plan.conditions.firstText)
+                        return
                     }
                 }
                 try plan.model.rows(ask, into: page)
@@ -170,6 +180,12 @@ extension ModelEngine {
                 && $0.version.touched < key.version.touched
         }
         return made
+    }
+
+    /// What a query read of the registry stays with it for the next ones, unless that is too much.
+    private func weighAgain(_ contents: Registry.Contents, _ basis: AnswerBasis) {
+        if contents.weight > registries.weightMax { contents.shed() }
+        registries.weigh(RegistryKey(basis), as: contents.weight)
     }
 
     private func page(

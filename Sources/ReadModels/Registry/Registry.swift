@@ -50,10 +50,21 @@ final class Registry {
             self.branches = branches
         }
 
-        /// Bytes of memory that it takes up, roughly.
+        /// Bytes of memory that it takes up, roughly. It grows while queries ask for stays and
+        /// headcounts.
         var weight: Int {
             let stays = stays.withLock { $0?.count ?? 0 }
-            return 4_096 + 200 * (parents.count + branches.count) + 300 * stays
+            let persons = staysByPerson.withLock { $0?.count ?? 0 }
+            let headcounts = headcounts.withLock { $0?.count ?? 0 }
+            return 4_096 + 200 * (parents.count + branches.count) + 200 * stays + 300 * persons
+                + 120 * headcounts
+        }
+
+        /// Lets go of what is read again when somebody asks for it.
+        func shed() {
+            stays.withLock { $0 = nil }
+            staysByPerson.withLock { $0 = nil }
+            headcounts.withLock { $0 = nil }
         }
     }
 

@@ -140,6 +140,41 @@ struct ModelEngineTests {
         #expect(next.removed.map { String(decoding: $0.dropLast(), as: UTF8.self) } == ["b3"])
     }
 
+    /// A fact that comes late and is taken back at once leaves the present as it was, but was
+    /// known meanwhile: an answer about that time must not come from what was kept of it.
+    @Test func thePastFollowsLateFacts() throws {
+        var history = History(tenant: "root")
+        history.organisation("root", on: day(20_180_101))
+        history.branch("b1", org: "root", on: day(20_180_201))
+        history.branch("b2", org: "root", on: day(20_190_101))
+        let board = try Board(history.facts)
+        var past = query()
+        past.asOf = day(20_180_601)
+        past.knownAt = noon(day(20_180_601))
+        #expect(try branches(try board.engine.rows(past)) == ["b1"])
+        let known = history.facts.count
+        history.branch("b3", org: "root", on: day(20_180_301))
+        history.void(history.facts[known].id, recorded: day(20_190_201))
+        var late = Array(history.facts[known...])
+        // As of another tree, whose records were brought in only now.
+        late[0].recordedAt = noon(day(20_180_401))
+        board.feed.append(late)
+        try board.engine.catchUp()
+        #expect(try branches(try board.engine.rows(query())) == ["b1", "b2"])
+        #expect(try branches(try board.engine.rows(past)) == ["b1", "b3"])
+    }
+
+    /// What a query reads of the registry is kept for the next ones, and counted.
+    @Test func whatIsReadOfTheRegistryIsWeighed() throws {
+        var history = history()
+        for number in 0..<300 {
+            history.enrol("p\(number)", branch: "b1", on: day(20_180_401))
+        }
+        let board = try Board(history.facts)
+        _ = try board.engine.rows(ModelQuery(model: "brand_metrics", now: noon(day(20_190_101))))
+        #expect(board.engine.registries.weight > 300 * 200)
+    }
+
     @Test func waitsForAPosition() async throws {
         let facts = history().facts
         let board = try Board(Array(facts.dropLast()))

@@ -88,6 +88,30 @@ struct PointQueryTests {
         }
     }
 
+    /// A caller without time is not kept waiting while rows are sorted by a column.
+    @Test func sortingByAColumnIsNotQuick() throws {
+        let board = try Board(try RandomHistory(seed: 2, count: 250).history.facts)
+        var sorted = 0
+        for (model, table) in tables() {
+            let descriptor = try #require(MessageDescriptor.named(table.rowType))
+            _ = try board.engine.rows(query(model, table.name, day(20_191_231)))
+            for field in descriptor.fields where field.kind == .string && !field.isRepeated {
+                var point = query(model, table.name, day(20_191_231))
+                point.conditions = [.init(column: field.name, value: "nobody")]
+                point.limit = 1
+                let before = try board.engine.quickRows(point)
+                let weight = board.engine.built.weight
+                _ = try board.engine.rows(point)
+                let after = try board.engine.quickRows(point)
+                guard before == nil, after != nil, board.engine.built.weight >= weight else {
+                    continue
+                }
+                sorted += 1
+            }
+        }
+        #expect(sorted > 10)
+    }
+
     @Test func pagesTogetherAreTheWhole() throws {
         try withSeeds(3) { random, seed in
             let board = try Board(try RandomHistory(seed: seed, count: 250).history.facts)
