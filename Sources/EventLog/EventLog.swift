@@ -103,9 +103,9 @@ extension EventLog {
             return
         }
         if mayCarry, let sequencer, sequencer.carry(request, completion) { return }
-        let bytes = RequestForm.bodyBytes(of: request)
         let submission = Submission(
-            work: .request(request), completion: completion, bytes: bytes)
+            work: .request(request), completion: completion,
+            bytes: RequestForm.heldBytes(of: request))
         if let failure = enqueue(submission) { completion(.failure(failure)) }
     }
 

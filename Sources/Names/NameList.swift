@@ -76,8 +76,11 @@ package struct NameList: Sendable {
     }
 
     /// The sorted list with a further name in its place; itself when it has the name.
+    ///
+    /// - Parameter name: of at most 255 bytes; what is longer is cut off.
     package func joined(with name: String) -> NameList {
-        TextBytes.withBytes(of: name) { name in
+        TextBytes.withBytes(of: name) { whole in
+            let name = UnsafeRawBufferPointer(rebasing: whole.prefix(255))
             var place = range.lowerBound
             var isThere = false
             bytes.withUnsafeBytes { all in

@@ -86,9 +86,12 @@ extension ServerConnectionMachine {
             wake = min(wake, stalledSince.advanced(byMs: limits.writeStallMsMax))
         }
         if let drainingSince { wake = min(wake, drainingSince.advanced(byMs: limits.drainMsMax)) }
-        if callsHeld == 0 { wake = min(wake, idleSince.advanced(byMs: limits.idleMs)) }
+        if isAtRest { wake = min(wake, idleSince.advanced(byMs: limits.idleMs)) }
         return wake
     }
+
+    /// Whether there is no call, and no answer that waits for the socket.
+    private var isAtRest: Bool { callsHeld == 0 && answerFrames == 0 }
 
     /// Time has passed.
     package mutating func timePassed(at now: Instant) -> TimeAction {
@@ -101,7 +104,7 @@ extension ServerConnectionMachine {
         if let drainingSince, now >= drainingSince.advanced(byMs: limits.drainMsMax) {
             return TimeAction(cancelled: closeAfterDraining(), closes: true)
         }
-        if phase == .open, callsHeld == 0, now >= idleSince.advanced(byMs: limits.idleMs) {
+        if phase == .open, isAtRest, now >= idleSince.advanced(byMs: limits.idleMs) {
             leave("idle", at: now)
         }
         if pingedAt == nil, phase != .greeting,

@@ -47,6 +47,12 @@ enum RequestForm {
         return bytes
     }
 
+    /// Bytes that a waiting request keeps in memory: its bodies may be parts of a larger message.
+    static func heldBytes(of request: AppendRequest) -> Int {
+        let events = request.events.span
+        return events.isEmpty ? 0 : max(bodyBytes(of: request), events[0].bodyBytes.count)
+    }
+
     /// What is wrong with the further tags of an event; nil when nothing is.
     static func fault(in tags: NameList) -> String? {
         guard tags.count <= RecordFormat.tagsMax else {

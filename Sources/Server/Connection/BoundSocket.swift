@@ -3,7 +3,8 @@ import NIOCore
 import Synchronization
 
 /// A socket that has its address but does not listen yet: whoever needs the address can be sure of
-/// it before anything else is begun.
+/// it before anything else is begun, unless two ask for it in the same moment: then the second one
+/// fails when it begins to listen.
 package final class BoundSocket: Sendable {
     /// Negative when the socket is somebody else's.
     private let handle: Mutex<CInt>

@@ -11,6 +11,11 @@ final class AsideIntake: Sendable {
     private let calls = Mutex<[ObjectIdentifier: Int]>([:])
     /// Of all connections; read without the lock for every call.
     private let count = Atomic<Int>(0)
+    /// Bytes of the calls that are here.
+    private let waiting = Atomic<Int>(0)
+
+    /// Most bytes that may wait: a call whose caller has gone away goes on waiting.
+    private static let bytesMax = 64 << 20
 
     /// Whether a call of this connection is here; asked on the connection's event loop.
     func isBusy(with connection: ObjectIdentifier) -> Bool {
@@ -19,8 +24,18 @@ final class AsideIntake: Sendable {
 
     /// Does the work after all that was added before it.
     ///
-    /// - Parameter connection: must live until the work is done.
-    func add(of connection: ObjectIdentifier, _ work: @escaping @Sendable () -> Void) {
+    /// - Parameters:
+    ///   - connection: must live until the work is done.
+    ///   - bytes: the size of the call's message.
+    /// - Returns: false when too much waits already; the work is then not done.
+    func add(
+        of connection: ObjectIdentifier, bytes: Int, _ work: @escaping @Sendable () -> Void
+    ) -> Bool {
+        let sum = waiting.add(bytes, ordering: .relaxed).newValue
+        guard sum <= Self.bytesMax || sum == bytes else {
+            waiting.subtract(bytes, ordering: .relaxed)
+            return false
+        }
         calls.withLock { $0[connection, default: 0] += 1 }
         count.add(1, ordering: .relaxed)
         queue.async { [self] in
@@ -30,6 +45,8 @@ final class AsideIntake: Sendable {
                 calls[connection] = rest > 0 ? rest : nil
             }
             count.subtract(1, ordering: .releasing)
+            waiting.subtract(bytes, ordering: .relaxed)
         }
+        return true
     }
 }

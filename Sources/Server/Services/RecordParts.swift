@@ -5,7 +5,7 @@ import Wire
 /// A message `RecordRequest` in the log's terms, read where it stands.
 struct RecordParts {
     /// The bytes in which the envelopes stand.
-    let bytes: [UInt8]
+    private(set) var bytes: [UInt8]
     /// Where each envelope stands in them.
     private(set) var envelopes: [Range<Int>] = []
     private(set) var expected: [StreamExpectation] = []
@@ -17,10 +17,16 @@ struct RecordParts {
     init(_ bytes: [UInt8]) throws(WireStatus) {
         self.bytes = bytes
         if read() { return }
-        // What is not as usual the library reads, which also says what is wrong with it. The
-        // envelopes are those that were read: no other field can hold one.
+        // What is not as usual the library reads, which also says what is wrong with it. Nothing
+        // but the envelopes is kept of such bytes.
         let message = try ServiceRouter.decode(RecordRequest.self, bytes)
-        envelopes = try Self.envelopes(in: bytes, count: message.envelopes.count)
+        self.bytes = []
+        envelopes = []
+        for envelope in message.envelopes {
+            let start = self.bytes.count
+            self.bytes.append(contentsOf: envelope)
+            envelopes.append(start..<self.bytes.count)
+        }
         expected = try RequestParts.expectations(message.expected)
         condition = message.hasCondition ? RequestParts.condition(message.condition) : nil
         dryRun = message.dryRun
@@ -46,23 +52,6 @@ struct RecordParts {
             }
         }
         return true
-    }
-
-    /// Where the envelopes stand in a message that the library has read.
-    private static func envelopes(
-        in bytes: [UInt8], count: Int
-    ) throws(WireStatus) -> [Range<Int>] {
-        var places: [Range<Int>] = []
-        var reader = WireReader(bytes)
-        while let field = try? reader.next() {
-            if case (1, .bytes(let range)) = (field.number, field.value) { places.append(range) }
-        }
-        guard places.count == count else {
-            throw FailureStatus.status(
-                .invalidArgument, "MALFORMED", "", zh: "请求不是 RecordRequest",
-                en: "the request is no RecordRequest")
-        }
-        return places
     }
 }
 

@@ -23,13 +23,14 @@ enum RecordService {
             try take(bytes, ledger, actor, mayCarry: mayCarry, responder)
             return
         }
-        aside.add(of: connection) {
+        let isTaken = aside.add(of: connection, bytes: bytes.count) {
             do throws(WireStatus) {
                 try take(bytes, ledger, actor, mayCarry: false, responder)
             } catch {
                 responder.finish(error)
             }
         }
+        if !isTaken { throw FailureStatus.of(.overloaded) }
     }
 
     private static func take(
