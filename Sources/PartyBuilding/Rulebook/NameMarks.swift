@@ -27,7 +27,7 @@ struct NameMarks: Sendable {
 
     /// Where the mark is, or the free place where it would be. There is always a free one.
     private func place(of mark: UInt32) -> Int {
-        var place = Int(truncatingIfNeeded: UInt64(mark) * UInt64(slots.count) >> 32)
+        var place = Int(truncatingIfNeeded: (UInt64(mark) * UInt64(slots.count)) >> 32)
         while slots[place] != 0, slots[place] != mark {
             place += 1
             if place == slots.count { place = 0 }

@@ -1,6 +1,7 @@
-import PartyBuilding
 import Schema
 import Testing
+
+@testable import PartyBuilding
 
 @Suite struct ActivityRulesTests {
     private let office: PartyOffice
@@ -76,6 +77,38 @@ import Testing
         let other = try holdActivity("xx-a2")
         #expect(try office.refusal(service("p1"), in: other, on05) == nil)
     }
+
+    /// Who only has the mark of somebody that served has not served: the facts decide.
+    @Test func theMarkOfAnotherDoesNotRefuse() throws {
+        let (friend, stranger) = try twoOfOneMark()
+        let stream = try holdActivity()
+        try office.record(service(friend), in: stream, on05)
+        let state = try office.office.aggregate(ActivityState.self, "xx-a1")
+        #expect(state.mayHaveServed(stranger))
+        #expect(try office.refusal(service(friend), in: stream, on05)?.rule == "R-VO-02")
+        try office.record(service(stranger), in: stream, on05)
+        #expect(try office.refusal(service(stranger), in: stream, on05)?.rule == "R-VO-02")
+    }
+
+    /// Marks are different in every process; among so many names two have the same.
+    private func twoOfOneMark() throws -> (String, String) {
+        var marks = NameMarks()
+        for number in 0..<1_000_000 {
+            let stranger = "person-\(number)"
+            guard marks.mayContain(stranger) else {
+                marks.insert(stranger)
+                continue
+            }
+            for other in 0..<number {
+                var one = NameMarks()
+                one.insert("person-\(other)")
+                if one.mayContain(stranger) { return ("person-\(other)", stranger) }
+            }
+        }
+        throw NoSuchPair()
+    }
+
+    private struct NoSuchPair: Error {}
 
     @Test func servedMinutesStayWithinTheActivity() throws {
         let stream = try holdActivity()
