@@ -20,12 +20,6 @@ struct BenchAppendCommand: AsyncParsableCommand {
     @Option(help: "Connections.")
     var connections = 64
 
-    @Option(help: "Calls in flight on each connection.")
-    var inFlight = 16
-
-    @Option(help: "Streams of a new ledger.")
-    var streams = 10_000
-
     @Option(help: "Persons of a new ledger; each serves once in each stream.")
     var persons: Int?
 
@@ -43,20 +37,19 @@ struct BenchAppendCommand: AsyncParsableCommand {
             guard options.mayRecord else { throw BenchTexts.needsConsent }
             try load.check()
             try BenchOptions.require(
-                (1...1_000_000).contains(streams), "--streams", "1–1000000")
-            try BenchOptions.require(
                 (1...90_000).contains(persons ?? 1), "--persons", "1–90000")
             try BenchOptions.require(warmUp >= 0, "--warm-up", "≥ 0")
             let plan = AppendPlan(
-                connections: connections, inFlight: inFlight, batch: load.batch,
+                connections: connections, inFlight: load.inFlight, batch: load.batch,
                 payloadBytes: load.payload, extent: try load.extent(),
                 threads: min(load.threads, connections))
-            try plan.check(streams: streams)
+            try plan.check(streams: load.streams)
             let people =
                 persons
-                ?? BenchScenario.persons(forEvents: plan.extent.total + warmUp, streams: streams)
+                ?? BenchScenario.persons(
+                    forEvents: plan.extent.total + warmUp, streams: load.streams)
             try await BenchRun.with(
-                options, streams: streams, persons: people, mayRecord: true
+                options, streams: load.streams, persons: people, mayRecord: true
             ) { run, connection, ledger in
                 try plan.check(streams: ledger.scenario.streams)
                 var ledger = ledger

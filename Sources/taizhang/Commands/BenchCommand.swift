@@ -67,6 +67,12 @@ struct BenchOptions: ParsableArguments {
 
 /// How much is recorded, and how; what the bench commands that record take.
 struct BenchLoadOptions: ParsableArguments {
+    @Option(help: "Calls in flight on each connection that records.")
+    var inFlight = 16
+
+    @Option(help: "Streams of a new ledger.")
+    var streams = 10_000
+
     @Option(help: "Bytes of each payload.")
     var payload = 300
 
@@ -84,6 +90,7 @@ struct BenchLoadOptions: ParsableArguments {
 
     /// - Throws: `CommandFailure` for a value that cannot be.
     func check() throws {
+        try BenchOptions.require((1...1_000_000).contains(streams), "--streams", "1–1000000")
         let bytes = ServiceFactWriter.payloadBytesMin...ServiceFactWriter.payloadBytesMax
         try BenchOptions.require(
             bytes.contains(payload), "--payload", "\(bytes.lowerBound)–\(bytes.upperBound)")

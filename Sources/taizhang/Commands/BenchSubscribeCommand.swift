@@ -25,12 +25,6 @@ struct BenchSubscribeCommand: AsyncParsableCommand {
     @Option(help: "Connections that record.")
     var connections = 16
 
-    @Option(help: "Calls in flight on each of them.")
-    var inFlight = 16
-
-    @Option(help: "Streams of a new ledger.")
-    var streams = 10_000
-
     @OptionGroup var load: BenchLoadOptions
     @OptionGroup var options: BenchOptions
 
@@ -42,16 +36,14 @@ struct BenchSubscribeCommand: AsyncParsableCommand {
                 (1...4_096).contains(subscribers), "--subscribers", "1–4096")
             try BenchOptions.require(
                 rate >= 0 && rate <= 10_000_000, "--rate", "0–10000000")
-            try BenchOptions.require(
-                (1...1_000_000).contains(streams), "--streams", "1–1000000")
             let plan = AppendPlan(
-                connections: connections, inFlight: inFlight, batch: load.batch,
+                connections: connections, inFlight: load.inFlight, batch: load.batch,
                 payloadBytes: load.payload, extent: try load.extent(),
                 rate: rate > 0 ? rate : nil, ids: .stamped)
-            try plan.check(streams: streams)
+            try plan.check(streams: load.streams)
             try await BenchRun.with(
-                options, streams: streams,
-                persons: BenchScenario.persons(forEvents: plan.extent.total, streams: streams),
+                options, streams: load.streams,
+                persons: BenchScenario.persons(forEvents: plan.extent.total, streams: load.streams),
                 mayRecord: true
             ) { run, _, ledger in
                 try plan.check(streams: ledger.scenario.streams)
