@@ -257,7 +257,7 @@ class Scenarios:
             # started reads each stream once before it judges its first fact.
             appended = ours.append(
                 folder=folder, streams=streams, connections=64, events=sizes.extra,
-                in_flight=max(1, min(16, streams // 128)), warm_up=4 * streams, pairs=pairs)
+                in_flight=max(1, min(16, streams // 128)), warm_up=12 * streams, pairs=pairs)
             read = ours.replay(folder, events=sizes.small)
             return {"append": appended["per_second"], "read": read["per_second"],
                     "resident_mib": appended["anonymous_bytes"] / 2**20}
