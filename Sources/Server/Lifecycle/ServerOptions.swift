@@ -24,6 +24,8 @@ package enum ServerStartFailure: Error, Sendable {
     case directoryInUse(String, pid: String?)
     case diskFull(String)
     case damaged(String)
+    /// The ledger was written in a format that this version does not read.
+    case otherFormat(String, found: UInt32, supported: UInt32)
     case cannotOpen(String, reason: String)
     /// The log has stopped for good, for example after a failed flush.
     case stopped(String)

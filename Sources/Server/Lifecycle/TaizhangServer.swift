@@ -223,6 +223,8 @@ extension ServerStartFailure {
             self = .directoryInUse(directory, pid: pid.map(String.init))
         case .damaged, .unsupportedValue:
             self = .damaged("\(error)")
+        case .unknownFormat(let found, let supported):
+            self = .otherFormat(directory, found: found, supported: supported)
         case .store(let error) where error.kind == .diskFull:
             self = .diskFull(directory)
         case .system(_, let code) where code == ENOSPC:

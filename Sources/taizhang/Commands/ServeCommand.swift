@@ -97,6 +97,19 @@ enum ServeMessages {
         Terminal.note(text(language))
     }
 
+    /// A ledger of another version's making.
+    static func otherFormat(
+        _ directory: String, found: UInt32, supported: UInt32
+    ) -> CommandFailure {
+        CommandFailure(
+            .configuration,
+            zh: "账簿 \(directory) 的格式为 \(found)，本版本只读格式 \(supported)："
+                + "请用写入它的版本 taizhang export 导出，再导入新账簿",
+            en: "the ledger in \(directory) has format \(found), this version reads format "
+                + "\(supported): export it with the version that wrote it (taizhang export) and "
+                + "import that into a new ledger")
+    }
+
     static func failure(_ failure: ServerStartFailure) -> CommandFailure {
         switch failure {
         case .addressInUse(let address):
@@ -123,6 +136,8 @@ enum ServeMessages {
             CommandFailure(
                 .dataDamaged, zh: "账簿已损坏：\(what)。请运行 taizhang verify --data 查看",
                 en: "the ledger is damaged: \(what). See taizhang verify --data")
+        case .otherFormat(let directory, let found, let supported):
+            otherFormat(directory, found: found, supported: supported)
         case .stopped(let reason):
             CommandFailure(
                 .inputOutput,

@@ -127,6 +127,8 @@ struct VerifyCommand: AsyncParsableCommand {
             return CommandFailure(
                 .notFound, zh: "\(directory) 不是账簿：\(what)", en: "\(directory) is no ledger: \(what)"
             )
+        case .unknownFormat(let found, let supported):
+            return ServeMessages.otherFormat(directory, found: found, supported: supported)
         case .damaged(let position, let what):
             return CommandFailure(
                 .dataDamaged, zh: "位置 \(position) 已损坏：\(what)",

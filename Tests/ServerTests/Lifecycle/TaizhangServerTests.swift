@@ -1,10 +1,12 @@
 import Client
+import EventLog
 import Foundation
 import Schema
-import Server
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Server
 
 @Suite struct TaizhangServerTests {
     /// A server that runs in a task of its own, and what it announced.
@@ -101,6 +103,14 @@ import Testing
         }
         task.cancel()
         try await task.value
+    }
+
+    @Test func aLedgerOfAnotherFormatIsNamed() {
+        let failure = ServerStartFailure(.unknownFormat(found: 3, supported: 2), "ledger")
+        guard case .otherFormat("ledger", found: 3, supported: 2) = failure else {
+            Issue.record("\(failure)")
+            return
+        }
     }
 
     @Test func anAddressHasOneServer() async throws {
