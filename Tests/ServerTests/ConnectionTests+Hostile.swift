@@ -52,13 +52,13 @@ import Wire
     }
 
     @Test func aPeerThatDoesNotGreetIsCut() async throws {
-        let server = try await EchoServer.start { $0.limits.handshakeMsMax = 100 }
+        let server = try await EchoServer.start { $0.limits.handshakeMsMax = 2_000 }
         let raw = try RawClient(port: server.port, greets: false)
         try await expectCut(raw, server, .handshakeTimeout)
     }
 
     @Test func slowlorisIsCutHoweverItTrickles() async throws {
-        let server = try await EchoServer.start { $0.limits.partialFrameMsMax = 200 }
+        let server = try await EchoServer.start { $0.limits.partialFrameMsMax = 1_000 }
         let raw = try RawClient(port: server.port)
         var frame = ByteBuffer()
         frame.writeFrame(open(1, "echo", String(repeating: "x", count: 1_000)))
@@ -101,7 +101,7 @@ import Wire
 
     /// It asks for a lot and reads nothing: the server stops listening to it.
     @Test func aPeerThatDoesNotReadCannotFillTheServer() async throws {
-        let server = try await EchoServer.start { $0.limits.writeStallMsMax = 300 }
+        let server = try await EchoServer.start { $0.limits.writeStallMsMax = 1_500 }
         let raw = try RawClient(port: server.port)
         for number in UInt32(1)...80 { raw.send(open(number, "echo", "bytes 1000000")) }
         #expect(await server.events.happens(ProtocolFault.Kind.writeStalled.rawValue))
