@@ -39,7 +39,9 @@ class Taizhang:
                 "server and kernel share the cores. Bytes per fact are the pages in use of log and "
                 "index, without read models; setup facts count as facts. Rates with more facts in the "
                 "ledger are those of a warm server: one that has just been started reads the facts "
-                "of each activity once.")
+                "of each activity once. Streams are read over two connections at once; LMDB and "
+                "SQLite read with one thread of their caller's process. Deliveries: 256 calls that "
+                "record are in flight, as with JetStream.")
 
     def bench(self, work, *words, folder=None, **options):
         """Runs `taizhang bench WORK` and returns its JSON objects, without that of the setup."""
