@@ -233,6 +233,26 @@ import Testing
         #expect(machine.callsHeld == 0 && machine.wantsInput)
     }
 
+    /// A connection whose answers wait for the socket is not idle, however long ago it last was.
+    @Test func nobodyIsSentAwayWhileAnswersWait() throws {
+        let limits = Limits()
+        var machine = greetedServer(limits)
+        let (whole, _, _) = try #require(found(Frame.open(CallID(1), unary()).encoded))
+        let late = at(limits.idleMs + 10)
+        _ = machine.wholeCallReceived(whole, at: at(1))
+        let isSent = machine.replySubmitted(CallID(1), OutboundMessage([1]), at: at(2))
+        #expect(isSent && machine.callsHeld == 0)
+        machine.bytesReceived(at: late)
+        _ = machine.timePassed(at: late)
+        #expect(machine.phase == .open)
+        // It begins to be idle when they have left.
+        _ = machine.framesOut(at: late)
+        _ = machine.timePassed(at: at(limits.idleMs + 20))
+        #expect(machine.phase == .open)
+        _ = machine.timePassed(at: at(2 * limits.idleMs + 20))
+        #expect(machine.phase == .draining)
+    }
+
     @Test func theTableOfBriefCallsIsADictionary() {
         withSeeds(60) { random, seed in
             var table = BriefCalls()

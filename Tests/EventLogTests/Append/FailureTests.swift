@@ -1,8 +1,10 @@
-import EventLog
 import LMDB
+import Names
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import EventLog
 
 /// What happens to callers, judge and log when a commit fails.
 @Suite struct FailureTests {
@@ -228,6 +230,20 @@ import Testing
             }
             #expect(judge.contradictions == [])
         }
+    }
+
+    /// A body may be a small part of a large message, all of which waits in the queue with it.
+    @Test func aRequestWeighsWhatItKeepsInMemory() {
+        let message = [UInt8](repeating: 7, count: 10_000)
+        let part = EventDraft(
+            id: EventID(high: 1, low: 1), type: 1, stream: 0..<3, names: [], body: 10..<40,
+            in: message)
+        let request = AppendRequest(events: [part])
+        #expect(RequestForm.bodyBytes(of: request) == 30)
+        #expect(RequestForm.heldBytes(of: request) == 10_000)
+        #expect(RequestForm.heldBytes(of: AppendRequest(events: [])) == 0)
+        let two = AppendRequest(events: [draft(1, body: [1, 2]), draft(2, body: [3, 4, 5])])
+        #expect(RequestForm.heldBytes(of: two) == 5)
     }
 
     @Test func formAndSizeAreCheckedBeforeAnythingIsQueued() async throws {
