@@ -44,13 +44,10 @@ extension EventLog {
             throw .system(operation: "mkdir \(directory)", code: errno)
         }
         let lock = try ServerLock(directory: directory, isShared: options.readOnly)
-        let log = try LogStore(
-            path: "\(directory)/log", mapBytes: options.logMapBytes, readOnly: options.readOnly,
-            identity: options.identity ?? .random(createdAt: options.clock()),
-            isIdentityDemanded: options.identity != nil)
+        let log = try LogStore(path: "\(directory)/log", options: options)
         var index: IndexStore?
         do throws(EventLogError) {
-            let head = try log.loadHead()
+            let head = try log.openJournal(after: log.loadHead())
             var fault: String?
             let checkpoint: IndexCheckpoint
             do throws(EventLogError) {
@@ -172,6 +169,7 @@ extension EventLog {
             committer: parts.committer, judge: judge, pipeline: parts.pipeline)
         let committer = parts.committer
         let pipeline = parts.pipeline
+        let log = parts.log
         let sealer = Sealer(
             log: parts.log, committer: committer, desk: parts.desk, pipeline: pipeline,
             options: parts.options)
@@ -179,6 +177,9 @@ extension EventLog {
             let threads = LogThreads(
                 sequencer: try WorkerThread(name: "tz-sequencer") { sequencer.run() },
                 committer: try WorkerThread(name: "tz-committer") { committer.run(pipeline) },
+                settler: try WorkerThread(name: "tz-settler") {
+                    log.settler.run(log) { pipeline.stop(because: $0) }
+                },
                 follower: try WorkerThread(name: "tz-index") { follower.run() },
                 sealer: parts.options.sealing
                     ? try WorkerThread(name: "tz-sealer") { sealer.run() } : nil)
@@ -187,6 +188,7 @@ extension EventLog {
             // Those that were started end by themselves.
             pipeline.withLock { $0.isClosing = true }
             pipeline.wake(role: Pipeline.sequencerRole)
+            log.settler.stop()
             follower.stop()
             parts.desk.close()
             throw error
@@ -195,6 +197,12 @@ extension EventLog {
 }
 
 extension Monitor<Pipeline> {
+    /// Nothing is appended any more until the log is opened again.
+    func stop(because reason: String) {
+        withLock { $0.stopped = $0.stopped ?? reason }
+        wake(role: Pipeline.sequencerRole)
+    }
+
     /// Takes note of how the index's last write went, and lets a waiting sequencer see.
     func indexReported(_ failure: CommitFailure?) {
         withLock { state in

@@ -41,6 +41,16 @@ package struct EventLogOptions: Sendable {
     /// idle, instead of judging on.
     package var eagerBatchEvents = 64
 
+    // MARK: Journal
+
+    /// Bytes of each of the journal's two files; 0 is no journal.
+    package var journalFileBytes = 2 << 20
+    /// Commits of up to so many bytes become durable in the journal first; larger ones go into the
+    /// log at once, which takes few flushes a byte anyway.
+    package var journalCommitBytes = 128 << 10
+    /// How long a commit stays in the journal when nothing else happens.
+    package var settleMilliseconds = 50
+
     // MARK: Index
 
     /// Events after which the index is written out.
@@ -100,6 +110,10 @@ package struct EventLogOptions: Sendable {
     package var beforeCommit: (@Sendable (Position) throws -> Void)?
     /// The same for each write of the index, with the checkpoint's position.
     package var beforeCheckpoint: (@Sendable (Position) throws -> Void)?
+
+    /// Called before what the journal holds is put into the log, on the thread that does it; an
+    /// error it throws counts as that of the transaction.
+    package var beforeSettling: (@Sendable () throws -> Void)?
 
     /// Called on the sealer's thread at each step of sealing; throwing ends the step as if the
     /// machine had failed there.

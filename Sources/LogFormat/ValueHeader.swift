@@ -115,6 +115,22 @@ package struct ValueHeader: Equatable, Sendable {
         return header
     }
 
+    /// Bytes of the value at the beginning of `bytes`, not proved.
+    ///
+    /// - Throws: `FormatFault` when there are fewer.
+    package static func storedSize(
+        _ bytes: UnsafeRawBufferPointer, at position: UInt64
+    ) throws(FormatFault) -> Int {
+        guard bytes.count >= size else {
+            throw .damaged(position: position, "the value is cut off")
+        }
+        let body = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 20, as: UInt32.self))
+        guard Int(body) <= bytes.count - size else {
+            throw .damaged(position: position, "the value is cut off")
+        }
+        return size + Int(body)
+    }
+
     /// Position of the first event of a value, not proved.
     static func first(of value: UnsafeRawBufferPointer) -> UInt64 {
         UInt64(littleEndian: value.loadUnaligned(fromByteOffset: 8, as: UInt64.self))

@@ -1,6 +1,7 @@
-import EventLog
 import TestSupport
 import Testing
+
+@testable import EventLog
 
 /// Random histories against the plain model: whatever is submitted, answers, events and every
 /// kind of read must be what the array says, over restarts and with a tiny index tail.
@@ -9,9 +10,16 @@ import Testing
     func historiesAgreeWithTheModel(seed: UInt64) async throws {
         print("seed \(seed)")
         var random = SeededRandom(seed: seed)
-        let fixture = LedgerFixture.tiny()
+        var fixture = LedgerFixture.tiny()
         var model = LedgerModel()
         for _ in 0..<4 {
+            // The journal must make no difference: none, one that is full all the time, one that
+            // holds everything until the end.
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: fixture.options.journalFileBytes = 0
+            case 1: fixture.options.journalFileBytes = 2 * JournalRecord.blockSize
+            default: fixture.keepJournal()
+            }
             let judge = TestJudge()
             try await fixture.withLog(judge: judge) { log async throws in
                 for _ in 0..<Int.random(in: 5...25, using: &random) {

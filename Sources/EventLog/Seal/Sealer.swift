@@ -66,7 +66,7 @@ final class Sealer: @unchecked Sendable {
                 switch try turn() {
                 case .sealed: break
                 case .tooLittle(let bytes, let through):
-                    desk.settle(bytes) { committer.durable != through }
+                    desk.settle(bytes) { log.storedThrough != through }
                 case .notPutIn:
                     guard desk.pause(milliseconds: Self.retryMilliseconds) else { return }
                 }
@@ -100,7 +100,8 @@ final class Sealer: @unchecked Sendable {
     private func turn() throws -> Turn {
         try options.whileSealing?(.reading)
         let before = try frontier ?? log.sealedFrontier()
-        let through = committer.durable
+        // What is in the journal yet is nothing to put a block in the place of.
+        let through = log.storedThrough
         let batches = try log.rawBatches(
             from: before.size + 1, through: through, bytes: rawBytesWanted)
         let bytes = batches.reduce(0) { $0 + $1.count }

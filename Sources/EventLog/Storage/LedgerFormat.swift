@@ -5,7 +5,7 @@ struct LedgerFormat: Equatable {
     /// "TZLEDGER"
     static let magic: [UInt8] = Array("TZLEDGER".utf8)
     /// The format this version writes, and the only one it reads.
-    static let version: UInt32 = 2
+    static let version: UInt32 = 3
     static let size = 8 + 4 + 16 + 8
 
     var identity: LedgerIdentity

@@ -78,10 +78,11 @@ extension LogStore {
     private func withWalker(
         _ body: (inout LogWalker, inout ReadCursor) throws -> Void
     ) throws(EventLogError) {
+        let tail = tail.view
         try withReader { reader in
             try environment.read { transaction in
                 try transaction.withCursor(values) { cursor in
-                    var walker = LogWalker(reader)
+                    var walker = LogWalker(reader, tail)
                     try body(&walker, &cursor)
                 }
             }
@@ -157,17 +158,26 @@ extension LogStore {
     func withValues(
         from position: UInt64, _ body: (ValueView, UnsafeRawBufferPointer) throws -> Bool
     ) throws(EventLogError) {
+        let tail = tail.view
         try storing {
-            try environment.read { transaction in
-                try transaction.withCursor(values) { cursor in
-                    guard try cursor.seekAtMost(position) else { return }
-                    repeat {
-                        let value = try Self.value(of: cursor)
-                        let isOn = try cursor.value { try body(value, $0.transactionBytes) }
-                        guard isOn else { return }
-                    } while try cursor.next()
+            var next = position
+            if tail.first.map({ position < $0 }) ?? true {
+                let goesOn = try environment.read { transaction in
+                    try transaction.withCursor(values) { cursor -> Bool in
+                        guard try cursor.seekAtMost(position) else { return true }
+                        repeat {
+                            let value = try Self.value(of: cursor)
+                            let isOn = try cursor.value { try body(value, $0.transactionBytes) }
+                            guard isOn else { return false }
+                            next = max(next, value.header.last + 1)
+                        } while try cursor.next()
+                        return true
+                    }
                 }
+                guard goesOn else { return }
             }
+            // A commit may have gone over into the environment since the tail was looked at.
+            if let last = tail.last, next <= last { try tail.forEachValue(from: next, body) }
         }
     }
 }

@@ -120,8 +120,10 @@ extension LogStore {
     ///
     /// - Throws: `.damaged` when there is none.
     func storedValue(at position: UInt64) throws(EventLogError) -> StoredValue {
-        try storing {
-            try environment.read { transaction in
+        let tail = tail.view
+        return try storing {
+            if let value = try tail.value(at: position) { return StoredValue(value) }
+            return try environment.read { transaction in
                 try transaction.withCursor(values) { cursor in
                     guard try cursor.seekAtMost(position) else {
                         throw FormatFault.damaged(position: position, "the event is missing")
@@ -130,9 +132,7 @@ extension LogStore {
                     guard position <= value.header.last else {
                         throw FormatFault.damaged(position: position, "the event is missing")
                     }
-                    return StoredValue(
-                        first: Position(value.header.first), last: Position(value.header.last),
-                        dictionary: value.dictionaryNumber, bytes: [UInt8](value.bytes))
+                    return StoredValue(value)
                 }
             }
         }

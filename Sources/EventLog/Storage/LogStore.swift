@@ -16,27 +16,42 @@ final class LogStore: Sendable {
     let dictionaries = DictionaryShelf()
     /// Everything up to here lies in sealed blocks.
     let sealedWord = Atomic<UInt64>(0)
-    /// What was committed since the head was written.
+    /// What was committed since the head was written. Held by whoever writes to the environment's
+    /// end.
     let headLag = Mutex(HeadLag.unknown)
+    /// Everything up to here is in the environment.
+    let storedWord = Atomic<UInt64>(0)
+    /// Nil when the log was opened for reading only.
+    let journal: Journal?
+    /// What the journal holds and the environment does not.
+    let tail = LogTail()
+    let settler: Settler
+    let options: EventLogOptions
+    /// What the journal's records bear.
+    let journalKey: JournalKey
 
     private static let formatKey = "format"
+    private static let journalKeyKey = "journal"
     static let headKey = "head"
     static let sealedKey = "sealed"
     static let readersMax = 8
 
     /// Opens the environment, makes a new ledger in an empty one and checks an existing one.
     ///
-    /// - Parameter identity: the identity of a new ledger; an existing one must have the same when
-    ///   `isIdentityDemanded`.
-    /// - Throws: `.notALedger`, `.unknownFormat`, `.otherLedger`, `.store`.
-    init(
-        path: String, mapBytes: Int, readOnly: Bool, identity: LedgerIdentity,
-        isIdentityDemanded: Bool
-    ) throws(EventLogError) {
+    /// What a journal holds is not looked at: see `openJournal`.
+    ///
+    /// - Parameter options: its `identity` is that of a new ledger, and an existing one must have
+    ///   the same; without it any ledger will do, and a new one gets a random identity.
+    /// - Throws: `.notALedger`, `.unknownFormat`, `.otherLedger`, `.damaged`, `.store`.
+    init(path: String, options: EventLogOptions) throws(EventLogError) {
+        self.options = options
+        let readOnly = options.readOnly
+        let identity = options.identity ?? .random(createdAt: options.clock())
         let opened = try storing {
             try Environment(
                 path: path,
-                options: .init(mapSize: mapBytes, maxDatabases: 8, readOnly: readOnly))
+                options: .init(
+                    mapSize: options.logMapBytes, maxDatabases: 8, readOnly: readOnly))
         }
         do {
             meta = try opened.openDatabase("meta", create: !readOnly)
@@ -44,7 +59,11 @@ final class LogStore: Sendable {
             environment = opened
             self.identity = try Self.establish(
                 opened, meta, values, readOnly: readOnly, identity: identity,
-                isDemanded: isIdentityDemanded)
+                isDemanded: options.identity != nil)
+            let key = try Self.journalKey(opened, meta)
+            journalKey = key
+            journal = readOnly ? nil : Journal(directory: path, options: options)
+            settler = Settler(milliseconds: options.settleMilliseconds)
             try loadSealing()
         } catch let error as LMDBError where error.kind == .notFound {
             opened.close()
@@ -74,8 +93,21 @@ final class LogStore: Sendable {
         }
         try environment.write { transaction in
             try transaction.put(meta, formatKey, LedgerFormat(identity: identity).bytes)
+            try transaction.put(meta, journalKeyKey, JournalKey.random().bytes)
         }
         return identity
+    }
+
+    private static func journalKey(_ environment: Environment, _ meta: Database) throws
+        -> JournalKey
+    {
+        let found = try environment.read { transaction in
+            try transaction.get(meta, journalKeyKey) { JournalKey($0.transactionBytes) }
+        }
+        guard let key = found.flatMap({ $0 }) else {
+            throw EventLogError.damaged(position: .zero, "the key of the journal is missing")
+        }
+        return key
     }
 
     /// Bytes of the pages that hold something; the file may hold free ones besides.
@@ -83,53 +115,22 @@ final class LogStore: Sendable {
         try environment.read { try $0.stat(meta).bytes + $0.stat(values).bytes }
     }
 
-    /// Ends the store; the head is then where the log ends.
-    func close() {
-        if let head = headLag.withLock({ $0.head }) {
-            // Without it, the next opening goes the rest of the way.
-            try? environment.write { try $0.put(meta, Self.headKey, head.bytes) }
-        }
-        environment.close()
+    /// Everything up to here is in the environment; what follows, in the journal.
+    var storedThrough: UInt64 {
+        storedWord.load(ordering: .acquiring)
     }
 
-    /// Writes values in one durable transaction.
-    ///
-    /// - Parameter group: a sealed block that takes the place of its batches in the same
-    ///   transaction.
-    /// - Returns: the new head. On return everything is on the disk; on a throw nothing is, unless
-    ///   the error is fatal.
-    func commit(
-        _ batch: [PendingValue], after head: LogHead, ledgerAt: Int64, sealing group: SealedGroup?
-    ) throws -> LogHead {
-        var next = head
-        next.ledgerAt = ledgerAt
-        var roots: [MerkleHash] = []
-        roots.reserveCapacity(batch.count)
-        for value in batch {
-            value.forEachRecord { next.frontier.append(.leaf($0)) }
-            roots.append(next.frontier.root)
+    /// Ends the store. In an orderly end nothing is left in the journal, and the head is where the
+    /// log ends.
+    func close() {
+        if let journal {
+            // Without them, the next opening takes the journal up and goes the rest of the way.
+            _ = try? settle()
+            let head = headLag.withLock { $0.head }
+            if let head { try? environment.write { try $0.put(meta, Self.headKey, head.bytes) } }
+            journal.close(isSettled: tail.isEmpty)
         }
-        let bytes = batch.reduce(0) { $0 + $1.recordBytes }
-        let lag = headLag.withLock { $0 }.adding(next, bytes: bytes)
-        // A block's swap writes to the same page anyway.
-        let isHeadDue = lag.isDue || group != nil
-        try environment.write { transaction in
-            for (index, value) in batch.enumerated() {
-                try transaction.reserve(
-                    values, value.first, count: value.storedBytes, .append
-                ) { room in
-                    room.withUnsafeMutableBytes { room in
-                        value.write(
-                            root: roots[index], isContinued: index + 1 < batch.count, to: room)
-                    }
-                }
-            }
-            if isHeadDue { try transaction.put(meta, Self.headKey, next.bytes) }
-            if let group { try swap(in: group, &transaction) }
-        }
-        headLag.withLock { $0 = isHeadDue ? .none : lag }
-        if let group { swapped(in: group) }
-        return next
+        environment.close()
     }
 
     /// Opens the value a cursor stands on, and proves its header and directory.
@@ -144,6 +145,11 @@ final class LogStore: Sendable {
     /// holds it.
     func root(after position: UInt64) throws(EventLogError) -> MerkleHash? {
         if position == 0 { return .empty }
+        let tail = tail.view
+        if tail.holds(position) {
+            let value = try storing { try tail.value(at: position) }
+            return value?.header.last == position ? value?.header.root : nil
+        }
         return try withReader { reader in
             try environment.read { transaction in
                 try transaction.withCursor(values) { cursor in

@@ -5,9 +5,12 @@ import LogFormat
 struct LogWalker {
     private var value: ValueView?
     private let reader: ValueReader
+    private let tail: LogTailView
 
-    init(_ reader: ValueReader) {
+    /// - Parameter tail: as it was before the read transaction began.
+    init(_ reader: ValueReader, _ tail: LogTailView) {
         self.reader = reader
+        self.tail = tail
     }
 
     /// The record at `position`, which must exist, as it lies in its value or frame; valid until
@@ -34,7 +37,7 @@ struct LogWalker {
         if let value, position >= value.header.first, position <= value.header.last {
             return value
         }
-        let loaded = try load(position, &cursor)
+        let loaded = try tail.value(at: position) ?? load(position, &cursor)
         value = loaded
         return loaded
     }

@@ -5,19 +5,23 @@ import LogFormat
 func storing<Result>(_ body: () throws -> Result) throws(EventLogError) -> Result {
     do {
         return try body()
-    } catch let error as EventLogError {
-        throw error
-    } catch let fault as FormatFault {
-        throw EventLogError(fault)
-    } catch let error as LMDBError {
-        if case .closed = error.kind { throw .closed }
-        throw .store(error)
     } catch {
-        throw .misuse("unexpected error: \(error)")
+        throw EventLogError(stored: error)
     }
 }
 
 extension EventLogError {
+    /// The log's own error for one of store code.
+    init(stored error: any Error) {
+        switch error {
+        case let error as EventLogError: self = error
+        case let fault as FormatFault: self.init(fault)
+        case let error as LMDBError:
+            if case .closed = error.kind { self = .closed } else { self = .store(error) }
+        default: self = .misuse("unexpected error: \(error)")
+        }
+    }
+
     init(_ fault: FormatFault) {
         self =
             switch fault {

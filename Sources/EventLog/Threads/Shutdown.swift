@@ -4,13 +4,14 @@ import LMDB
 struct LogThreads: Sendable {
     var sequencer: WorkerThread
     var committer: WorkerThread
+    var settler: WorkerThread
     var follower: WorkerThread
     /// Nil when nothing is sealed.
     var sealer: WorkerThread?
 
     /// Whether the caller is one of them.
     var includesCurrent: Bool {
-        sequencer.isCurrent || committer.isCurrent || follower.isCurrent
+        sequencer.isCurrent || committer.isCurrent || settler.isCurrent || follower.isCurrent
             || sealer?.isCurrent ?? false
     }
 }
@@ -44,6 +45,8 @@ struct Shutdown: Sendable {
         if let threads {
             threads.sequencer.join()
             threads.committer.join()
+            log.settler.stop()
+            threads.settler.join()
             desk.close()
             threads.sealer?.join()
             follower?.stop()

@@ -1,3 +1,5 @@
+import LogFormat
+
 /// A run of events as the log holds them, to be shipped as they are: a batch or a sealed block.
 package struct StoredValue: Sendable {
     /// Position of the first event.
@@ -8,6 +10,13 @@ package struct StoredValue: Sendable {
     package let dictionary: UInt32
     /// The value to the byte; its layout is in Schemas/log-format.md.
     package let bytes: [UInt8]
+
+    init(_ value: ValueView) {
+        first = Position(value.header.first)
+        last = Position(value.header.last)
+        dictionary = value.dictionaryNumber
+        bytes = [UInt8](value.bytes)
+    }
 
     /// Number of events.
     package var count: UInt64 {

@@ -73,9 +73,9 @@ extension EventLog {
     ) throws(EventLogError) -> VerifyReport {
         let lock = try ServerLock(directory: directory, isShared: true)
         defer { lock.release() }
-        let log = try LogStore(
-            path: "\(directory)/log", mapBytes: options.logMapBytes, readOnly: true,
-            identity: .random(createdAt: 0), isIdentityDemanded: false)
+        var options = options
+        options.identity = nil
+        let log = try LogStore(path: "\(directory)/log", options: options)
         defer { log.close() }
         var verifier = LogVerifier(log, head: try log.lastPositionKnown())
         try verifier.run(progress: progress) { _, _ in }

@@ -7,6 +7,8 @@ import LogFormat
 struct LogVerifier {
     private let log: LogStore
     private let head: UInt64
+    /// What the journal held at the beginning.
+    private let tail: LogTailView
     private(set) var report: VerifyReport
     /// Nil once something could not be read: later roots cannot be proved then.
     private var frontier: MerkleFrontier? = MerkleFrontier()
@@ -23,6 +25,7 @@ struct LogVerifier {
     init(_ log: LogStore, head: UInt64) {
         self.log = log
         self.head = head
+        tail = log.tail.view
         report = VerifyReport(head: Position(head))
     }
 
@@ -34,7 +37,9 @@ struct LogVerifier {
     ) throws(EventLogError) {
         while next <= head {
             let before = next
-            guard try step(visit) else {
+            let isOn = try step(visit)
+            if !isOn, let last = tail.last, next <= last { try checkTail(visit) }
+            guard isOn || next > head else {
                 if !skipsToKey {
                     report.add(.gap, next, "the events from here to \(head) are missing")
                 }
@@ -64,6 +69,23 @@ struct LogVerifier {
                     }
                     return true
                 }
+            }
+        }
+    }
+
+    /// Goes on where the environment ends and the journal begins.
+    private mutating func checkTail(
+        _ visit: (UInt64, RecordView) -> Void
+    ) throws(EventLogError) {
+        let (tail, from) = (tail, next)
+        guard tail.first.map({ $0 <= from }) ?? false else { return }
+        skipsToKey = false
+        try log.withReader { reader in
+            try tail.forEachValue(from: from) { value, _ in
+                report.values += 1
+                check(value, reader, visit)
+                next = value.header.last + 1
+                return next <= head
             }
         }
     }

@@ -11,9 +11,9 @@ import Testing
     private func withIndex<Result>(
         of fixture: LedgerFixture, _ body: (IndexStore) throws -> Result
     ) throws -> Result {
-        let log = try LogStore(
-            path: "\(fixture.path)/log", mapBytes: 64 << 20, readOnly: true,
-            identity: .random(createdAt: 0), isIdentityDemanded: false)
+        var options = EventLogOptions()
+        options.readOnly = true
+        let log = try LogStore(path: "\(fixture.path)/log", options: options)
         defer { log.close() }
         let directory = TemporaryDirectory("ids")
         let index = try IndexStore(

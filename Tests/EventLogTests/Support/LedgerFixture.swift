@@ -1,6 +1,7 @@
-import EventLog
 import TestSupport
 import Testing
+
+@testable import EventLog
 
 /// A directory for one ledger and the options tests open it with: everything so small that its
 /// borders are met all the time.
@@ -34,7 +35,15 @@ struct LedgerFixture {
         fixture.options.dictionaryInterval = 5
         fixture.options.sealPatienceMilliseconds = 1
         fixture.options.sealBusyEvents = .max
+        fixture.options.journalFileBytes = 3 * JournalRecord.blockSize
+        fixture.options.settleMilliseconds = 2
         return fixture
+    }
+
+    /// Everything stays in the journal as long as there is room in it.
+    mutating func keepJournal() {
+        options.journalFileBytes = 2 << 20
+        options.settleMilliseconds = 3_600_000
     }
 
     /// Where the ledger is.

@@ -1,0 +1,175 @@
+import LMDB
+import LogFormat
+import Synchronization
+
+/// How commits become durable, and how those that the journal holds get into the environment.
+extension LogStore {
+    /// Makes values durable, as one commit: small ones in the journal, from where they go into the
+    /// environment later; all others in the environment at once, along with what the journal holds.
+    ///
+    /// - Parameter group: a sealed block that takes the place of its batches in the same
+    ///   transaction.
+    /// - Returns: the new head. On return everything is on the disk; on a throw nothing is, unless
+    ///   the error is fatal.
+    func commit(
+        _ batch: [PendingValue], after head: LogHead, ledgerAt: Int64, sealing group: SealedGroup?
+    ) throws -> LogHead {
+        var next = head
+        next.ledgerAt = ledgerAt
+        var roots: [MerkleHash] = []
+        roots.reserveCapacity(batch.count)
+        for value in batch {
+            value.forEachRecord { next.frontier.append(.leaf($0)) }
+            roots.append(next.frontier.root)
+        }
+        if group == nil, let journal, journal.takes(JournalRecord.paddedSize(of: batch)) {
+            let record = JournalRecord(key: journalKey, batch, roots: roots, head: next)
+            if try journal.write(record) {
+                tail.append(record)
+                settler.note(isDue: journal.isSettlingDue())
+                return next
+            }
+        }
+        try store(batch, roots, next, group)
+        return next
+    }
+
+    /// Writes what the journal holds and then the batch into the environment.
+    private func store(
+        _ batch: [PendingValue], _ roots: [MerkleHash], _ head: LogHead, _ group: SealedGroup?
+    ) throws {
+        let bytes = batch.reduce(0) { $0 + $1.recordBytes }
+        try headLag.withLock { lag in
+            // Nobody but this thread adds to the tail, and nobody takes away meanwhile.
+            let waiting = tail.view
+            let after = lag.adding(head, bytes: bytes)
+            // A block's swap writes to the same page anyway.
+            let isHeadDue = after.isDue || group != nil || !waiting.records.isEmpty
+            try environment.write { transaction in
+                try put(waiting, &transaction)
+                for (index, value) in batch.enumerated() {
+                    try transaction.reserve(
+                        values, value.first, count: value.storedBytes, .append
+                    ) { room in
+                        room.withUnsafeMutableBytes { room in
+                            value.write(
+                                root: roots[index], isContinued: index + 1 < batch.count, to: room)
+                        }
+                    }
+                }
+                if isHeadDue { try transaction.put(meta, Self.headKey, head.bytes) }
+                if let group { try swap(in: group, &transaction) }
+            }
+            lag = isHeadDue ? .none : after
+            stored(through: head.position)
+        }
+        if let group { swapped(in: group) }
+    }
+
+    /// Puts what the journal holds at this moment into the environment; commits go on meanwhile.
+    ///
+    /// - Returns: false when there is no room for it; the journal keeps everything and takes no
+    ///   more, until the environment has room again.
+    /// - Throws: what is fatal to a commit.
+    @discardableResult
+    func settle() throws -> Bool {
+        do {
+            try options.beforeSettling?()
+            try headLag.withLock { lag in
+                let waiting = tail.view
+                guard let head = waiting.records.last?.head else { return }
+                try environment.write { transaction in
+                    try put(waiting, &transaction)
+                    try transaction.put(meta, Self.headKey, head.bytes)
+                }
+                lag = .none
+                stored(through: head.position)
+            }
+            return true
+        } catch {
+            guard case .full = Committer.failure(error).kind else { throw error }
+            journal?.block()
+            return false
+        }
+    }
+
+    private func put(_ waiting: LogTailView, _ transaction: inout WriteTransaction) throws {
+        for record in waiting.records {
+            for value in record.values {
+                let bytes = record.stored(value)
+                try transaction.reserve(values, value.first, count: bytes.count, .append) { room in
+                    room.withUnsafeMutableBytes { $0.copyMemory(from: bytes) }
+                }
+            }
+        }
+    }
+
+    /// Takes note of what the environment holds durably.
+    private func stored(through position: UInt64) {
+        storedWord.store(position, ordering: .releasing)
+        tail.drop(through: position)
+        journal?.settled(through: position)
+    }
+
+    // MARK: Opening
+
+    /// Takes up what an earlier run left in the journal.
+    ///
+    /// - Parameter head: where the environment ends.
+    /// - Returns: where the log ends.
+    /// - Throws: `.damaged`, `.system`, `.store`.
+    func openJournal(after head: LogHead) throws(EventLogError) -> LogHead {
+        storedWord.store(head.position, ordering: .releasing)
+        let left = try JournalReading(
+            paths: Journal.paths(in: environment.path), key: journalKey, after: head.position)
+        var end = head
+        for record in left.records {
+            let taken = try storing { try Self.prove(record, after: end) }
+            tail.append(taken)
+            end = taken.head
+        }
+        guard let journal else { return end }
+        journal.begin(stored: head.position, last: end.position)
+        // Without room for it the log can still be read; appends will say why they are refused.
+        _ = try storing { try settle() }
+        return end
+    }
+
+    /// Proves a record of the journal as the continuation of a head.
+    private static func prove(
+        _ record: JournalReading.Record, after head: LogHead
+    ) throws -> JournalRecord {
+        var head = head
+        var values: [JournalRecord.Value] = []
+        try record.bytes.withUnsafeBytes { bytes in
+            var offset = JournalRecord.headerSize
+            while offset < bytes.count {
+                let first = head.position + 1
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
+                let size = try ValueHeader.storedSize(rest, at: first)
+                let value = try ValueView(
+                    UnsafeRawBufferPointer(rebasing: rest[..<size]), at: first)
+                try value.forEachRawRecord { _, record in
+                    head.frontier.append(.leaf(record.bytes))
+                    head.ledgerAt = record.ledgerAt
+                }
+                let isLast = offset + size == bytes.count
+                guard head.frontier.root == value.header.root, value.header.isContinued != isLast
+                else {
+                    throw EventLogError.damaged(
+                        position: Position(first),
+                        "the journal's record does not continue the log's Merkle tree")
+                }
+                values.append(
+                    JournalRecord.Value(
+                        first: first, last: value.header.last, place: offset..<offset + size))
+                offset += size
+            }
+        }
+        guard head.position == record.last else {
+            throw EventLogError.damaged(
+                position: Position(record.first), "the journal's record contradicts its header")
+        }
+        return JournalRecord(record, values: values, head: head)
+    }
+}
