@@ -169,16 +169,15 @@ extension EventLog {
             committer: parts.committer, judge: judge, pipeline: parts.pipeline)
         let committer = parts.committer
         let pipeline = parts.pipeline
-        let log = parts.log
+        let (log, desk) = (parts.log, parts.desk)
         let sealer = Sealer(
-            log: parts.log, committer: committer, desk: parts.desk, pipeline: pipeline,
-            options: parts.options)
+            log: log, committer: committer, desk: desk, options: parts.options)
         do throws(EventLogError) {
             let threads = LogThreads(
                 sequencer: try WorkerThread(name: "tz-sequencer") { sequencer.run() },
                 committer: try WorkerThread(name: "tz-committer") { committer.run(pipeline) },
                 settler: try WorkerThread(name: "tz-settler") {
-                    log.settler.run(log) { pipeline.stop(because: $0) }
+                    log.settler.run(log, desk) { pipeline.stop(because: $0) }
                 },
                 follower: try WorkerThread(name: "tz-index") { follower.run() },
                 sealer: parts.options.sealing

@@ -54,7 +54,7 @@ final class Committer: @unchecked Sendable {
         }
         do {
             try options.beforeCommit?(Position(batch.first))
-            head = try write(batch, desk.take())
+            head = try write(batch)
         } catch {
             return Self.failure(error)
         }
@@ -69,38 +69,24 @@ final class Committer: @unchecked Sendable {
         return nil
     }
 
-    /// Writes a batch, and a sealed block along with it when there is room for both.
-    private func write(_ batch: Batch, _ group: SealedGroup?) throws -> LogHead {
-        guard let group else {
-            return try store.commit(
-                batch.values, after: head, ledgerAt: batch.ledgerAt, sealing: nil)
+    /// Writes a batch, and with one that goes straight into the environment a sealed block, when
+    /// there is room for both.
+    private func write(_ batch: Batch) throws -> LogHead {
+        let commit = LogCommit(batch.values, after: head, ledgerAt: batch.ledgerAt)
+        if try store.journal(commit) { return commit.head }
+        guard let group = desk.take() else {
+            try store.write(commit, sealing: nil)
+            return commit.head
         }
         do {
-            let head = try store.commit(
-                batch.values, after: head, ledgerAt: batch.ledgerAt, sealing: group)
+            try store.write(commit, sealing: group)
             desk.tell(isPutIn: true)
-            return head
         } catch {
             desk.tell(isPutIn: false)
             guard case .full = Self.failure(error).kind else { throw error }
-            return try store.commit(
-                batch.values, after: head, ledgerAt: batch.ledgerAt, sealing: nil)
+            try store.write(commit, sealing: nil)
         }
-    }
-
-    /// Puts the sealed block that waits, if one does, into the log with a commit of its own.
-    private func commitSeal() -> CommitFailure? {
-        guard let group = desk.take() else { return nil }
-        do {
-            try store.commit(sealing: group)
-            desk.tell(isPutIn: true)
-            return nil
-        } catch {
-            desk.tell(isPutIn: false)
-            let failure = Self.failure(error)
-            if case .full = failure.kind { return nil }
-            return failure
-        }
+        return commit.head
     }
 
     /// What an error of a commit means for the log.
@@ -115,52 +101,30 @@ final class Committer: @unchecked Sendable {
         }
     }
 
-    private enum Work {
-        case batch(Batch)
-        case seal
-        case end
-    }
-
     /// The committer's thread: takes what is handed over until the sequencer has ended.
     func run(_ pipeline: Monitor<Pipeline>) {
-        while true {
-            switch nextWork(pipeline) {
-            case .batch(let batch):
-                let failure = commit(batch)
-                pipeline.withLock { state in
-                    state.handed = nil
-                    state.isCommitterIdle = true
-                    if let failure {
-                        state.failure = failure
-                        // The sequencer needs the batch to undo it and to tell its callers.
-                        state.handed = batch
-                    }
+        while let batch = nextBatch(pipeline) {
+            let failure = commit(batch)
+            pipeline.withLock { state in
+                state.handed = nil
+                state.isCommitterIdle = true
+                if let failure {
+                    state.failure = failure
+                    // The sequencer needs the batch to undo it and to tell its callers.
+                    state.handed = batch
                 }
-            case .seal:
-                let failure = commitSeal()
-                pipeline.withLock { state in
-                    state.isCommitterIdle = true
-                    if case .fatal(let reason) = failure?.kind {
-                        state.stopped = state.stopped ?? reason
-                    }
-                }
-            case .end:
-                return
             }
             pipeline.wake(role: Pipeline.sequencerRole)
         }
     }
 
-    private func nextWork(_ pipeline: Monitor<Pipeline>) -> Work {
-        pipeline.waitUntil(role: Pipeline.committerRole) { state -> Work? in
+    /// - Returns: nil when the sequencer has ended.
+    private func nextBatch(_ pipeline: Monitor<Pipeline>) -> Batch? {
+        pipeline.waitUntil(role: Pipeline.committerRole) { state -> Batch?? in
             if state.failure == nil, !state.isCommitterIdle, let batch = state.handed {
-                return .batch(batch)
+                return .some(batch)
             }
-            if state.isSequencerDone { return .end }
-            guard state.isSealDue, state.isCommitterIdle, state.stopped == nil else { return nil }
-            state.isSealDue = false
-            state.isCommitterIdle = false
-            return .seal
+            return state.isSequencerDone ? .some(nil) : nil
         }
     }
 }

@@ -41,8 +41,6 @@ struct Pipeline {
     var isSequencerDone = false
     /// The index cannot be written; the sequencer refuses what needs it.
     var indexFull = false
-    /// A sealed block has waited long enough for a commit to go along with.
-    var isSealDue = false
     /// The sequencer's thread sleeps and has nothing in hand.
     var isSequencerIdle = false
     /// The caller's thread that does the sequencer's work for a request of its own.

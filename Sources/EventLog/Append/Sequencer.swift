@@ -257,18 +257,12 @@ final class Sequencer: @unchecked Sendable {
     func commitAlone(_ batch: Batch) -> CommitFailure? {
         claimCommitter(for: nil)
         let failure = committer.commit(batch)
-        let isSealDue = pipeline.withLock { state in
-            state.isCommitterIdle = true
-            return state.isSealDue
-        }
-        // The committer was asked for a block's own commit while it could not begin one.
-        if isSealDue { pipeline.wake(role: Pipeline.committerRole) }
+        pipeline.withLock { $0.isCommitterIdle = true }
         if let failure { undo(failure, batch) } else { reuse(batch.values[...]) }
         return failure
     }
 
-    /// Sees to it that nobody else commits. The committer may be at a sealed block, which is soon
-    /// over.
+    /// Sees to it that nobody else commits.
     private func claimCommitter(for batch: Batch?) {
         pipeline.waitUntil(role: Pipeline.sequencerRole) { state -> Void? in
             guard state.isCommitterIdle else { return nil }

@@ -51,7 +51,7 @@ struct JournalFile {
         _ record: UnsafeRawBufferPointer, last: UInt64
     ) throws(EventLogError) -> Bool {
         guard try prepare(through: end + record.count) else { return false }
-        try write(all: record, at: end)
+        guard try write(all: record, at: end) else { return false }
         guard fdatasync(descriptor) == 0 else {
             throw .system(operation: "flush \(path)", code: errno)
         }
@@ -117,14 +117,20 @@ struct JournalFile {
         }
     }
 
-    private func write(all bytes: UnsafeRawBufferPointer, at offset: Int) throws(EventLogError) {
+    /// - Returns: false when there is no room; what was written of the record is no whole one.
+    private func write(
+        all bytes: UnsafeRawBufferPointer, at offset: Int
+    ) throws(EventLogError) -> Bool {
         var done = 0
         while done < bytes.count {
             let count = pwrite(
                 descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, offset + done)
             if count < 0, errno == EINTR { continue }
+            // A file system that copies on write may need room even for what is there.
+            if count < 0, errno == ENOSPC || errno == EDQUOT { return false }
             guard count > 0 else { throw .system(operation: "write \(path)", code: errno) }
             done += count
         }
+        return true
     }
 }

@@ -68,25 +68,23 @@ final class JournalRecord: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - key: the ledger's key for its journal.
-    ///   - batch: at least one value with at least one record each.
-    ///   - roots: the Merkle root after each value.
-    init(key: JournalKey, _ batch: [PendingValue], roots: [MerkleHash], head: LogHead) {
-        let size = Self.headerSize + batch.reduce(0) { $0 + $1.storedBytes }
+    ///   - commit: at least one value with at least one record each.
+    init(key: JournalKey, _ commit: LogCommit) {
+        let size = Self.headerSize + commit.values.reduce(0) { $0 + $1.storedBytes }
         room = Self.room(for: size)
         var values: [Value] = []
-        values.reserveCapacity(batch.count)
+        values.reserveCapacity(commit.values.count)
         var offset = Self.headerSize
-        for (index, value) in batch.enumerated() {
+        for (index, value) in commit.values.enumerated() {
             let place = offset..<offset + value.storedBytes
             value.write(
-                root: roots[index], isContinued: index + 1 < batch.count,
+                root: commit.roots[index], isContinued: index + 1 < commit.values.count,
                 to: UnsafeMutableRawBufferPointer(rebasing: room[place]))
-            values.append(
-                Value(first: value.first, last: value.last, place: place))
+            values.append(Value(first: value.first, last: value.last, place: place))
             offset = place.upperBound
         }
         self.values = values
-        self.head = head
+        head = commit.head
         first = values.first?.first ?? 0
         last = values.last?.last ?? 0
         Self.clear(room[size...])
@@ -160,7 +158,7 @@ final class JournalRecord: @unchecked Sendable {
         guard reader.uint32() == magic, let length = reader.uint32(),
             reader.uint64() == key.low, reader.uint64() == key.high,
             let first = reader.uint64(), let last = reader.uint64(),
-            first > 0, first <= last, Int(length) > ValueHeader.size,
+            first > 0, first <= last, last < UInt64.max, Int(length) > ValueHeader.size,
             Int(length) <= bytes.count - headerSize
         else { return nil }
         let size = headerSize + Int(length)

@@ -1,9 +1,11 @@
 /// Puts what the journal holds into the log, on a thread of its own: when the journal asks for it,
-/// and soon after commits have ceased.
+/// and soon after commits have ceased. A sealed block for which no large commit came by goes along.
 final class Settler: Sendable {
     private struct State {
         var isDue = false
         var isClosing = false
+        /// A sealed block has waited long enough for a commit to go along with.
+        var isSealDue = false
         /// The thread waits for the journal to hold anything at all.
         var isAsleep = false
     }
@@ -31,6 +33,13 @@ final class Settler: Sendable {
         if isDue { monitor.wake(role: Self.timedRole) }
     }
 
+    /// Tells that a sealed block has waited long enough for a commit to go along with.
+    func noteSeal() {
+        monitor.withLock { $0.isSealDue = true }
+        monitor.wake(role: Self.sleeperRole)
+        monitor.wake(role: Self.timedRole)
+    }
+
     /// Ends the thread soon.
     func stop() {
         monitor.withLock { $0.isClosing = true }
@@ -41,11 +50,18 @@ final class Settler: Sendable {
     /// The settler's thread.
     ///
     /// - Parameter report: told why the log cannot be written, when that is final.
-    func run(_ log: LogStore, report: @Sendable (String) -> Void) {
+    func run(_ log: LogStore, _ desk: SealDesk, report: @Sendable (String) -> Void) {
         while waitForWork(log) {
+            let group = desk.take()
             do {
-                try log.settle()
+                let isDone = try log.settle(sealing: group)
+                if group != nil {
+                    desk.tell(isPutIn: isDone)
+                    // There may be room for the journal alone.
+                    if !isDone { try log.settle() }
+                }
             } catch {
+                if group != nil { desk.tell(isPutIn: false) }
                 report("\(error)")
                 return
             }
@@ -55,14 +71,15 @@ final class Settler: Sendable {
     /// - Returns: false when the log closes.
     private func waitForWork(_ log: LogStore) -> Bool {
         let isAny = monitor.waitUntil(role: Self.sleeperRole) { state -> Bool? in
-            state.isAsleep = !state.isClosing && log.tail.isEmpty
+            state.isAsleep = !state.isClosing && !state.isSealDue && log.tail.isEmpty
             return state.isAsleep ? nil : !state.isClosing
         }
         guard isAny else { return false }
         return monitor.waitUntil(role: Self.timedRole, milliseconds: milliseconds) { state in
             if state.isClosing { return false }
-            guard state.isDue else { return nil }
+            guard state.isDue || state.isSealDue else { return nil }
             state.isDue = false
+            state.isSealDue = false
             return true
         } ?? true
     }

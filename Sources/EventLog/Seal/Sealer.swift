@@ -2,7 +2,7 @@ import Glibc
 import LogFormat
 
 /// Turns old batches into sealed blocks, on a thread of its own and of low priority: it prepares
-/// and proves a block beside the appends; only the committer puts it into the log.
+/// and proves a block beside the appends; a large commit takes it along into the log, or the settler.
 ///
 /// `@unchecked Sendable`: the variables belong to the sealer's thread.
 final class Sealer: @unchecked Sendable {
@@ -10,14 +10,13 @@ final class Sealer: @unchecked Sendable {
         case sealed
         /// Not enough for a block: so many bytes of batches up to the position.
         case tooLittle(bytes: Int, through: UInt64)
-        /// The committer could not put it in.
+        /// It could not be put in.
         case notPutIn
     }
 
     private let log: LogStore
     private let committer: Committer
     private let desk: SealDesk
-    private let pipeline: Monitor<Pipeline>
     private let options: EventLogOptions
     /// The Merkle tree over all sealed events; nil until it is needed.
     private var frontier: MerkleFrontier?
@@ -40,13 +39,11 @@ final class Sealer: @unchecked Sendable {
     private static let gainPercent = 4
 
     init(
-        log: LogStore, committer: Committer, desk: SealDesk, pipeline: Monitor<Pipeline>,
-        options: EventLogOptions
+        log: LogStore, committer: Committer, desk: SealDesk, options: EventLogOptions
     ) {
         self.log = log
         self.committer = committer
         self.desk = desk
-        self.pipeline = pipeline
         self.options = options
         rawBytesWanted = Self.rawBytesWanted(options)
         lastSeen = committer.durable
@@ -209,7 +206,7 @@ final class Sealer: @unchecked Sendable {
 
     // MARK: Handing over
 
-    /// Gives the block to the committer and waits until it is in the log.
+    /// Offers the block and waits until it is in the log.
     ///
     /// - Returns: false when it was not put in: the log closes or has stopped, or there was no room.
     private func handOver(_ group: SealedGroup) -> Bool {
@@ -220,9 +217,8 @@ final class Sealer: @unchecked Sendable {
         {
             return early
         }
-        // No commit came by: the committer makes one for the block alone.
-        pipeline.withLock { $0.isSealDue = true }
-        pipeline.wake(role: Pipeline.committerRole)
+        // No large commit came by: the settler puts it in.
+        log.settler.noteSeal()
         return desk.outcome()
     }
 }

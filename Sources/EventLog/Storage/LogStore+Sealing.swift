@@ -64,12 +64,6 @@ extension LogStore {
         sealedWord.store(group.last, ordering: .releasing)
     }
 
-    /// Swaps a block in with a durable transaction of its own.
-    func commit(sealing group: SealedGroup) throws {
-        try environment.write { transaction in try swap(in: group, &transaction) }
-        swapped(in: group)
-    }
-
     /// Copies batches that are not sealed yet, in order, from the one that begins at `first`.
     ///
     /// - Parameters:

@@ -2,93 +2,113 @@ import LMDB
 import LogFormat
 import Synchronization
 
-/// How commits become durable, and how those that the journal holds get into the environment.
+/// A commit on its way to the disk.
+struct LogCommit {
+    let values: [PendingValue]
+    /// The Merkle root after each value.
+    let roots: [MerkleHash]
+    /// The log's head after the commit.
+    let head: LogHead
+
+    /// - Parameter before: the head that the values continue.
+    init(_ values: [PendingValue], after before: LogHead, ledgerAt: Int64) {
+        var head = before
+        head.ledgerAt = ledgerAt
+        var roots: [MerkleHash] = []
+        roots.reserveCapacity(values.count)
+        for value in values {
+            value.forEachRecord { head.frontier.append(.leaf($0)) }
+            roots.append(head.frontier.root)
+        }
+        self.values = values
+        self.roots = roots
+        self.head = head
+    }
+}
+
+/// How commits become durable: small ones in the journal, from where they go into the environment
+/// later; all others in the environment at once, along with what the journal holds.
 extension LogStore {
-    /// Makes values durable, as one commit: small ones in the journal, from where they go into the
-    /// environment later; all others in the environment at once, along with what the journal holds.
+    /// Makes a commit durable in the journal.
+    ///
+    /// - Returns: false when it is too large for the journal or the journal has no room; nothing
+    ///   was written then.
+    /// - Throws: `EventLogError.system`: nobody knows what is on the disk.
+    func journal(_ commit: LogCommit) throws -> Bool {
+        guard let journal, journal.takes(JournalRecord.paddedSize(of: commit.values)) else {
+            return false
+        }
+        let record = JournalRecord(key: journalKey, commit)
+        guard try journal.write(record) else { return false }
+        tail.append(record)
+        settler.note(isDue: journal.isSettlingDue())
+        return true
+    }
+
+    /// Makes a commit durable in the environment, and what the journal holds before it.
     ///
     /// - Parameter group: a sealed block that takes the place of its batches in the same
     ///   transaction.
-    /// - Returns: the new head. On return everything is on the disk; on a throw nothing is, unless
-    ///   the error is fatal.
-    func commit(
-        _ batch: [PendingValue], after head: LogHead, ledgerAt: Int64, sealing group: SealedGroup?
-    ) throws -> LogHead {
-        var next = head
-        next.ledgerAt = ledgerAt
-        var roots: [MerkleHash] = []
-        roots.reserveCapacity(batch.count)
-        for value in batch {
-            value.forEachRecord { next.frontier.append(.leaf($0)) }
-            roots.append(next.frontier.root)
-        }
-        if group == nil, let journal, journal.takes(JournalRecord.paddedSize(of: batch)) {
-            let record = JournalRecord(key: journalKey, batch, roots: roots, head: next)
-            if try journal.write(record) {
-                tail.append(record)
-                settler.note(isDue: journal.isSettlingDue())
-                return next
-            }
-        }
-        try store(batch, roots, next, group)
-        return next
-    }
-
-    /// Writes what the journal holds and then the batch into the environment.
-    private func store(
-        _ batch: [PendingValue], _ roots: [MerkleHash], _ head: LogHead, _ group: SealedGroup?
-    ) throws {
-        let bytes = batch.reduce(0) { $0 + $1.recordBytes }
+    /// - Throws: an `LMDBError`; nothing was written then, unless the error is fatal.
+    func write(_ commit: LogCommit, sealing group: SealedGroup?) throws {
+        let bytes = commit.values.reduce(0) { $0 + $1.recordBytes }
         try headLag.withLock { lag in
             // Nobody but this thread adds to the tail, and nobody takes away meanwhile.
             let waiting = tail.view
-            let after = lag.adding(head, bytes: bytes)
+            let after = lag.adding(commit.head, bytes: bytes)
             // A block's swap writes to the same page anyway.
             let isHeadDue = after.isDue || group != nil || !waiting.records.isEmpty
             try environment.write { transaction in
                 try put(waiting, &transaction)
-                for (index, value) in batch.enumerated() {
+                for (index, value) in commit.values.enumerated() {
                     try transaction.reserve(
                         values, value.first, count: value.storedBytes, .append
                     ) { room in
                         room.withUnsafeMutableBytes { room in
                             value.write(
-                                root: roots[index], isContinued: index + 1 < batch.count, to: room)
+                                root: commit.roots[index],
+                                isContinued: index + 1 < commit.values.count, to: room)
                         }
                     }
                 }
-                if isHeadDue { try transaction.put(meta, Self.headKey, head.bytes) }
+                if isHeadDue { try transaction.put(meta, Self.headKey, commit.head.bytes) }
                 if let group { try swap(in: group, &transaction) }
             }
             lag = isHeadDue ? .none : after
-            stored(through: head.position)
+            stored(through: commit.head.position)
         }
         if let group { swapped(in: group) }
     }
 
     /// Puts what the journal holds at this moment into the environment; commits go on meanwhile.
     ///
+    /// - Parameter group: a sealed block that takes the place of its batches.
     /// - Returns: false when there is no room for it; the journal keeps everything and takes no
     ///   more, until the environment has room again.
     /// - Throws: what is fatal to a commit.
     @discardableResult
-    func settle() throws -> Bool {
+    func settle(sealing group: SealedGroup? = nil) throws -> Bool {
         do {
             try options.beforeSettling?()
             try headLag.withLock { lag in
                 let waiting = tail.view
-                guard let head = waiting.records.last?.head else { return }
+                guard waiting.last != nil || group != nil else { return }
                 try environment.write { transaction in
                     try put(waiting, &transaction)
-                    try transaction.put(meta, Self.headKey, head.bytes)
+                    if let head = waiting.records.last?.head {
+                        try transaction.put(meta, Self.headKey, head.bytes)
+                    }
+                    if let group { try swap(in: group, &transaction) }
                 }
+                guard let last = waiting.last else { return }
                 lag = .none
-                stored(through: head.position)
+                stored(through: last)
             }
+            if let group { swapped(in: group) }
             return true
         } catch {
             guard case .full = Committer.failure(error).kind else { throw error }
-            journal?.block()
+            if group == nil { journal?.block() }
             return false
         }
     }

@@ -173,7 +173,8 @@ import Testing
         fixture.options.maxValueBytes = 64 << 10
         let value = PendingValue(first: 2)
         value.append { $0 += Array("anything".utf8) }
-        let forged = JournalRecord(key: .random(), [value], roots: [.empty], head: LogHead())
+        let forged = JournalRecord(
+            key: .random(), LogCommit([value], after: LogHead(), ledgerAt: 0))
         let log = try fixture.open()
         // Wherever the event begins in its record, the forged one lies at the border of a block.
         for shift in 0..<3 as Range<Int> {
@@ -302,7 +303,8 @@ import Testing
                     $0 += (0..<size).map { _ in UInt8(truncatingIfNeeded: random.next()) }
                 }
             }
-            let record = JournalRecord(key: key, [value], roots: [.empty], head: LogHead())
+            let record = JournalRecord(
+                key: key, LogCommit([value], after: LogHead(), ledgerAt: 0))
             var bytes = Array(record.bytes)
             #expect(bytes.count.isMultiple(of: JournalRecord.blockSize))
             let read = bytes.withUnsafeBytes { JournalRecord.read($0, key: key) }
