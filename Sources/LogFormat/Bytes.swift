@@ -38,22 +38,25 @@ extension [UInt8] {
 }
 
 /// Reads numbers out of bytes of unknown origin; every read is checked against the end.
+@usableFromInline
 package struct ByteReader {
-    private let bytes: UnsafeRawBufferPointer
+    @usableFromInline let bytes: UnsafeRawBufferPointer
     /// Offset of the next byte.
-    package private(set) var offset = 0
+    @usableFromInline package internal(set) var offset = 0
 
     /// Reads from the first byte on; valid only as long as the bytes are.
+    @inlinable
     package init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
     }
 
     /// Bytes not read yet.
-    package var remaining: Int {
+    @inlinable package var remaining: Int {
         bytes.count - offset
     }
 
     /// The next byte; nil at the end.
+    @inlinable
     package mutating func uint8() -> UInt8? {
         guard remaining >= 1 else { return nil }
         defer { offset += 1 }
@@ -61,26 +64,31 @@ package struct ByteReader {
     }
 
     /// Four bytes, the lowest first; nil when there are fewer.
+    @inlinable
     package mutating func uint32() -> UInt32? {
         integer(UInt32.self).map(UInt32.init(littleEndian:))
     }
 
     /// Eight bytes, the lowest first; nil when there are fewer.
+    @inlinable
     package mutating func uint64() -> UInt64? {
         integer(UInt64.self).map(UInt64.init(littleEndian:))
     }
 
     /// Four bytes, the highest first; nil when there are fewer.
+    @inlinable
     package mutating func uint32BigEndian() -> UInt32? {
         integer(UInt32.self).map(UInt32.init(bigEndian:))
     }
 
     /// Eight bytes, the highest first; nil when there are fewer.
+    @inlinable
     package mutating func uint64BigEndian() -> UInt64? {
         integer(UInt64.self).map(UInt64.init(bigEndian:))
     }
 
     /// An unsigned LEB128 number; nil when it does not end or does not fit 64 bits.
+    @inlinable
     package mutating func varint() -> UInt64? {
         var value: UInt64 = 0
         var shift: UInt64 = 0
@@ -98,13 +106,15 @@ package struct ByteReader {
     }
 
     /// The next `count` bytes as they lie.
+    @inlinable
     package mutating func take(_ count: Int) -> UnsafeRawBufferPointer? {
         guard count >= 0, remaining >= count else { return nil }
         defer { offset += count }
         return UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
     }
 
-    private mutating func integer<Value: FixedWidthInteger>(_: Value.Type) -> Value? {
+    @inlinable
+    mutating func integer<Value: FixedWidthInteger>(_: Value.Type) -> Value? {
         let size = MemoryLayout<Value>.size
         guard remaining >= size else { return nil }
         defer { offset += size }

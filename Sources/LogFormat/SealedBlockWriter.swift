@@ -4,7 +4,11 @@ import Zstd
 /// Schemas/log-format.md.
 package struct SealedBlockWriter: ~Copyable {
     /// Packed bytes of a frame, unless a single record is larger.
-    package static let frameBytes = 2 << 10
+    ///
+    /// What it costs to read one event grows with its frame, what a replay costs does not: with
+    /// facts of 540 bytes a frame of 1 KiB is read in half of the time of one of 2 KiB, for ten
+    /// bytes more of each fact.
+    package static let frameBytes = 1 << 10
 
     private struct Frame {
         var firstIndex: Int

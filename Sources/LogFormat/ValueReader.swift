@@ -2,23 +2,28 @@ import Zstd
 
 /// Reads records out of values of both kinds, and keeps the frame it decompressed last.
 ///
-/// `@unchecked Sendable`: it may change threads, but only one uses it at a time.
+/// `@unchecked Sendable`: it may change threads, but only one uses it at a time. No access to what
+/// it remembers overlaps another, which is not worth proving anew for each record.
 package final class ValueReader: @unchecked Sendable {
     /// The dictionary with a number; nil when there is none of this number.
     package typealias Dictionaries = @Sendable (UInt32) throws -> FrameDictionary?
 
     private let dictionaries: Dictionaries
     /// The dictionary that was used last.
-    private var dictionary: (number: UInt32, content: FrameDictionary)?
-    private var decompressor = Decompressor()
+    @exclusivity(unchecked) private var dictionary: (number: UInt32, content: FrameDictionary)?
+    @exclusivity(unchecked) private var decompressor = Decompressor()
     /// The frame, decompressed.
-    private var frame = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    @exclusivity(unchecked) private var frame = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     /// Position of the frame's first event; 0 when there is no frame.
-    private var frameFirst: UInt64 = 0
-    private var frameEvents: UInt64 = 0
-    private var cursor = PackedFrameReader(UnsafeRawBufferPointer(start: nil, count: 0))
+    @exclusivity(unchecked) private var frameFirst: UInt64 = 0
+    @exclusivity(unchecked) private var frameEvents: UInt64 = 0
+    @exclusivity(unchecked) private var cursor = PackedFrameReader(
+        UnsafeRawBufferPointer(start: nil, count: 0))
     /// The record that was unpacked last.
-    private var room = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    @exclusivity(unchecked) private var room = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    /// Memory of `fetch`, and what came of its reading.
+    @exclusivity(unchecked) var entries: [Int?] = []
+    @exclusivity(unchecked) var touched: UInt8 = 0
 
     /// The greatest frame that is accepted, decompressed: more than any can need that holds a
     /// single record of the greatest size.
@@ -134,7 +139,7 @@ extension ValueReader {
         }
         let count: Int
         do {
-            count = try decompressor.contentBytes(of: entry.bytes)
+            count = try Decompressor.contentBytes(of: entry.bytes)
         } catch {
             throw .damaged(position: first, "a frame cannot be read: \(error)")
         }

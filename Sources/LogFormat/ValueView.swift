@@ -41,6 +41,11 @@ package struct ValueView {
         try self.init(value, at: ValueHeader.first(of: value))
     }
 
+    /// Whether the event at a position is in the value.
+    package func holds(_ position: UInt64) -> Bool {
+        position >= header.first && position <= header.last
+    }
+
     /// The record at a position that a raw batch holds.
     ///
     /// - Throws: `.damaged` when the record's checksum is wrong or its shape unknown.

@@ -7,35 +7,38 @@ import CZstd
 package struct Decompressor: ~Copyable {
     /// Nil when there was no memory for it.
     private let context: OpaquePointer?
-    /// A frame with its magic number.
-    private var whole: UnsafeMutableRawBufferPointer
+    /// What the context refers to; it must live as long.
+    private var dictionary: ZstdDictionary?
+
+    /// Frames are given to the library as they are (`ZSTD_f_zstd1_magicless` in zstd.h).
+    private static let withoutMagic: Int32 = 1
 
     package init() {
-        context = ZSTD_createDCtx()
-        whole = .allocate(byteCount: 4 << 10, alignment: 16)
+        guard let made = ZSTD_createDCtx() else {
+            context = nil
+            return
+        }
+        let answer = ZSTD_DCtx_setParameter(made, ZSTD_d_experimentalParam1, Self.withoutMagic)
+        if ZSTD_isError(answer) == 0 {
+            context = made
+        } else {
+            ZSTD_freeDCtx(made)
+            context = nil
+        }
     }
 
     deinit {
         ZSTD_freeDCtx(context)
-        whole.deallocate()
     }
 
     /// The size of a frame's content as its header states it; it may be a lie.
     ///
     /// - Throws: `.truncated` when the header is not there whole, `.corrupt` when the frame does
     ///   not state it.
-    package mutating func contentBytes(
+    package static func contentBytes(
         of frame: UnsafeRawBufferPointer
     ) throws(ZstdError) -> Int {
-        let header = UnsafeRawBufferPointer(rebasing: frame.prefix(ZstdFrame.headerBytesMax))
-        let size = withWhole(header) { ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
-        switch size {
-        case UInt64(bitPattern: -1): throw .corrupt("the frame does not state its size")
-        case UInt64(bitPattern: -2): throw .truncated
-        default:
-            guard let size = Int(exactly: size) else { throw .corrupt("an impossible size") }
-            return size
-        }
+        try ZstdFrame.Header(frame).contentBytes
     }
 
     /// Decompresses a frame into memory of the caller.
@@ -52,43 +55,18 @@ package struct Decompressor: ~Copyable {
         into output: UnsafeMutableRawBufferPointer
     ) throws(ZstdError) -> Int {
         guard let context else { throw .outOfMemory }
-        let (length, made) = withWhole(frame) { whole in
-            let length = ZSTD_findFrameCompressedSize(whole.baseAddress, whole.count)
-            guard ZSTD_isError(length) == 0, length == whole.count else { return (length, 0) }
-            if let dictionary {
-                return (
-                    length,
-                    ZSTD_decompress_usingDDict(
-                        context, output.baseAddress, output.count, whole.baseAddress, whole.count,
-                        dictionary.digested)
-                )
-            }
-            return (
-                length,
-                ZSTD_decompressDCtx(
-                    context, output.baseAddress, output.count, whole.baseAddress, whole.count)
-            )
+        // The library would read on in what follows as in another frame.
+        let end = try ZstdFrame.end(of: frame)
+        guard end == frame.count else { throw .trailingBytes(frame.count - end) }
+        if dictionary !== self.dictionary {
+            let answer = ZSTD_DCtx_refDDict(context, dictionary?.digested)
+            guard ZSTD_isError(answer) == 0 else { throw ZstdError(answer, limit: output.count) }
+            self.dictionary = dictionary
         }
-        guard ZSTD_isError(length) == 0 else { throw ZstdError(length, limit: output.count) }
-        let rest = frame.count + ZstdFrame.magicBytes - length
-        guard rest == 0 else { throw .trailingBytes(rest) }
+        let made = ZSTD_decompressDCtx(
+            context, output.baseAddress, output.count, frame.baseAddress, frame.count)
         guard ZSTD_isError(made) == 0 else { throw ZstdError(made, limit: output.count) }
         return made
-    }
-
-    /// Lends the frame with its magic number before it.
-    private mutating func withWhole<Result>(
-        _ frame: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result
-    ) -> Result {
-        let count = ZstdFrame.magicBytes + frame.count
-        if whole.count < count {
-            whole.deallocate()
-            whole = .allocate(byteCount: count, alignment: 16)
-        }
-        whole.storeBytes(of: ZstdFrame.magic.littleEndian, as: UInt32.self)
-        UnsafeMutableRawBufferPointer(rebasing: whole[ZstdFrame.magicBytes..<count])
-            .copyMemory(from: frame)
-        return body(UnsafeRawBufferPointer(rebasing: whole[..<count]))
     }
 }
 
@@ -101,7 +79,7 @@ extension Decompressor {
         _ frame: [UInt8], dictionary: ZstdDictionary? = nil, limit: Int
     ) throws(ZstdError) -> [UInt8] {
         try frame.span.bytes.withUnsafeBytes { (bytes) throws(ZstdError) in
-            let size = try contentBytes(of: bytes)
+            let size = try Self.contentBytes(of: bytes)
             guard size <= min(limit, ZstdFrame.contentBytesMax(of: bytes.count)) else {
                 throw .outputTooLarge(limit: limit)
             }

@@ -144,6 +144,46 @@ import Testing
         #expect(refused > 1_000)
     }
 
+    /// What is fetched is not proved yet: whatever it says, nothing outside is touched.
+    @Test(arguments: testSeeds(4))
+    func fetchingBelievesNothing(seed: UInt64) throws {
+        print("seed \(seed)")
+        var random = SeededRandom(seed: seed)
+        let records = (1...90).map { record($0, bodyBytes: 150) }
+        let sound = try block(records, skipped: 7)
+        for _ in 0..<2_000 {
+            var damaged = sound
+            for _ in 0...Int.random(in: 0...6, using: &random) {
+                // Mostly the header's numbers and the first ones of the directory.
+                let end = Bool.random(using: &random) ? 80 : damaged.count
+                damaged[Int.random(in: 0..<end, using: &random)] =
+                    [0, 1, 0x7F, 0x80, 0xFF].randomElement(using: &random) ?? 0
+            }
+            let length = Int.random(in: 0...damaged.count, using: &random)
+            // In memory of its own, so that a tool that looks for wrong accesses finds them.
+            let whole = Bool.random(using: &random) ? damaged : Array(damaged[..<length])
+            try whole.withUnsafeBytes { raw in
+                let reader = try reader()
+                let places = (0..<4).map { _ in
+                    ValuePlace(
+                        bytes: raw,
+                        first: [1, 8, UInt64.max].randomElement(using: &random) ?? 8,
+                        event: Bool.random(using: &random)
+                            ? UInt64.random(in: 0...120, using: &random)
+                            : UInt64.random(in: 0...UInt64.max, using: &random))
+                }
+                reader.fetch(places)
+                guard let value = try? ValueView(raw, at: 8) else { return }
+                for position in value.header.first...min(value.header.last, 97) {
+                    guard let view = try? reader.record(at: position, in: value),
+                        position <= UInt64(records.count)
+                    else { continue }
+                    #expect([UInt8](view.bytes) == records[Int(position) - 1])
+                }
+            }
+        }
+    }
+
     @Test func aMissingDictionaryIsNamed() throws {
         let bytes = try block([record(1, bodyBytes: 90)])
         try bytes.withUnsafeBytes { raw in

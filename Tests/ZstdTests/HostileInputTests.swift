@@ -101,6 +101,37 @@ import Zstd
         }
     }
 
+    /// Checksums, dictionary ids and bits without a meaning do not occur (RFC 8878, 3.1.1.1.1).
+    @Test func headersThatAnnounceMoreAreRefused() throws {
+        let whole = try compressed(text)
+        var decompressor = Decompressor()
+        for bits in 1...UInt8(0x1F) {
+            var other = whole
+            other[0] |= bits
+            let found = try failure { _ = try decompressor.decompress(other, limit: 1_000) }
+            #expect(found == .corrupt("the frame's header announces what no frame has"))
+        }
+    }
+
+    /// A block of the fourth kind, which is reserved, and one that is longer than the frame.
+    @Test func blocksOfNoKindAreRefused() throws {
+        var decompressor = Decompressor()
+        let reserved: [UInt8] = [0x20, 1, 0x07, 0, 0, 9]
+        guard
+            case .corrupt? = try failure({
+                _ = try decompressor.decompress(reserved, limit: 9)
+            })
+        else {
+            Issue.record("a block of no known kind was taken")
+            return
+        }
+        let long: [UInt8] = [0x20, 1, 0x11, 0, 0, 9]
+        let found = try failure { _ = try decompressor.decompress(long, limit: 9) }
+        #expect(found == .truncated)
+        let raw: [UInt8] = [0x20, 1, 0x09, 0, 0, 9]
+        #expect(try decompressor.decompress(raw, limit: 9) == [9])
+    }
+
     @Test func aWrongDictionaryGivesOtherBytesOrAnError() throws {
         let content = Array("lazy dog, the quick brown fox".utf8)
         let whole = try compressed(text, dictionary: content)

@@ -13,17 +13,14 @@ public struct EventView: ~Copyable {
     /// Number of its type in the catalogue.
     public let typeNumber: UInt32
     private let source: Source
-    /// Where the payload lies in the envelope.
-    private let payloadStart: Int
-    private let payloadLength: Int
+    private let payload: UnsafeRawBufferPointer
 
     init(_ record: StoredRecord, at position: UInt64) throws(TaizhangError) {
         self.position = position
         source = .record(record)
         let parts = try EnvelopeParts(record.body, of: position)
         typeNumber = record.type
-        payloadStart = parts.payloadStart
-        payloadLength = parts.payloadLength
+        payload = parts.payload
     }
 
     init(
@@ -33,8 +30,7 @@ public struct EventView: ~Copyable {
         source = .fact(fact, envelope: envelope, trailer: trailer)
         let parts = try EnvelopeParts(envelope, of: fact.position)
         typeNumber = parts.type
-        payloadStart = parts.payloadStart
-        payloadLength = parts.payloadLength
+        payload = parts.payload
     }
 
     /// Its place in its stream; the first is 1.
@@ -76,8 +72,7 @@ public struct EventView: ~Copyable {
     public borrowing func withPayload<Result>(
         _ body: (RawSpan) throws -> Result
     ) rethrows -> Result {
-        let end = payloadStart + payloadLength
-        return try body(UnsafeRawBufferPointer(rebasing: envelope[payloadStart..<end]).bytes)
+        try body(payload.bytes)
     }
 
     /// Lends the protobuf message `taizhang.core.v1.Envelope`, exactly as it was sent.
@@ -126,14 +121,15 @@ public struct EventView: ~Copyable {
 /// The two fields of an envelope that every reader wants, found by walking it once.
 private struct EnvelopeParts {
     var type: UInt32 = 0
-    var payloadStart = 0
-    var payloadLength = 0
+    /// The empty beginning of the envelope until one is found.
+    var payload: UnsafeRawBufferPointer
 
     /// Numbers of the fields in `core/envelope.proto`.
     private static let typeField: UInt64 = 2
     private static let payloadField: UInt64 = 5
 
     init(_ envelope: UnsafeRawBufferPointer, of position: UInt64) throws(TaizhangError) {
+        payload = UnsafeRawBufferPointer(rebasing: envelope[..<0])
         var reader = ByteReader(envelope)
         while reader.remaining > 0 {
             guard let tag = reader.varint(), take(tag, &reader) else {
@@ -155,12 +151,8 @@ private struct EnvelopeParts {
             guard let length = reader.varint(), let count = Int(exactly: length) else {
                 return false
             }
-            let start = reader.offset
-            guard reader.take(count) != nil else { return false }
-            if tag >> 3 == Self.payloadField {
-                payloadStart = start
-                payloadLength = count
-            }
+            guard let content = reader.take(count) else { return false }
+            if tag >> 3 == Self.payloadField { payload = content }
         case 5:
             return reader.uint32() != nil
         default:

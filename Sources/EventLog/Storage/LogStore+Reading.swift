@@ -41,11 +41,11 @@ extension LogStore {
         guard !positions.isEmpty else { return 0 }
         var count = 0
         try withWalker { walker, cursor in
-            for position in positions {
-                let record = try walker.record(at: position, &cursor)
-                guard budget.admits(record) else { return }
+            try walker.forEachRecord(at: positions, &cursor) { position, record in
+                guard budget.admits(record) else { return false }
                 body(position, record)
                 count += 1
+                return true
             }
         }
         return count

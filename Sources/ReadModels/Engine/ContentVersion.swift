@@ -25,3 +25,10 @@ struct AnswerBasis: Hashable, Sendable {
                     && registry.touched < other.registry.touched)
     }
 }
+
+/// What an answer stands on: as long as it is the same, the same question has the same answer but
+/// for the instant of asking.
+package struct AnswerStanding: Hashable, Sendable {
+    let basis: AnswerBasis
+    let position: UInt64
+}

@@ -45,7 +45,12 @@ struct EngineState: Equatable, Sendable {
     }
 
     func serving(_ model: String) -> Generation? {
-        generations.first { $0.model == model && $0.role == .serving }
+        // In its place: to take each one out costs more than to look at it.
+        for index in generations.indices
+        where generations[index].role == .serving && generations[index].model == model {
+            return generations[index]
+        }
+        return nil
     }
 
     /// Adds an empty generation of a model.

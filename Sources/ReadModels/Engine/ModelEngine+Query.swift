@@ -65,6 +65,21 @@ extension ModelEngine {
         return [own.content, reference.content]
     }
 
+    /// What an answer to a question would stand on now, and until when facts would be known to it:
+    /// whoever keeps an earlier answer can tell whether it is still the answer.
+    ///
+    /// - Throws: `ModelFault` when there would be none.
+    package func standing(
+        of question: Question, at now: Int64
+    ) throws -> (AnswerStanding, knownAt: Int64) {
+        try state.withLock { state in
+            let sources = try sources(
+                question.model, asOf: question.asOf ?? LocalDate(instant: now),
+                knownAt: question.knownAt, now: now, in: state)
+            return (sources.standing, sources.knownAt)
+        }
+    }
+
     private func serving(_ model: String, in state: EngineState) throws -> Generation {
         guard let generation = state.serving(model) else {
             throw ModelFault.building(model: model)
@@ -89,19 +104,28 @@ extension ModelEngine {
 
         /// The log position that the rows contain.
         var position: UInt64 { min(own.position, registry.position) }
+
+        var standing: AnswerStanding { AnswerStanding(basis: basis, position: position) }
     }
 
     private func sources(_ plan: QueryPlan, in state: EngineState) throws -> Sources {
-        let own = try serving(plan.model.name, in: state)
+        try sources(
+            plan.model.name, asOf: plan.asOf, knownAt: plan.knownAt, now: plan.now, in: state)
+    }
+
+    private func sources(
+        _ model: String, asOf: LocalDate, knownAt: Int64?, now: Int64, in state: EngineState
+    ) throws -> Sources {
+        let own = try serving(model, in: state)
         let reference = try serving(registry.name, in: state)
         // Everything was recorded by then: the stored content is the answer. Who names no time
         // asks for what is known now, also when facts have come since the question was put.
-        let knownAt = plan.knownAt ?? max(plan.now, state.lastRecordedAt)
+        let knownAt = knownAt ?? max(now, state.lastRecordedAt)
         let isPresent = knownAt >= state.lastRecordedAt
         return Sources(
             own: own, registry: reference,
             basis: AnswerBasis(
-                model: own.content, registry: reference.content, asOf: plan.asOf,
+                model: own.content, registry: reference.content, asOf: asOf,
                 knownAt: isPresent ? nil : knownAt), knownAt: knownAt)
     }
 
@@ -201,7 +225,7 @@ extension ModelEngine {
         return ModelPage(
             rowType: plan.table.rowType, rows: sink.rows, position: position, asOf: plan.asOf,
             knownAt: sources.knownAt, lag: head > position ? head - position : 0,
-            nextPage: next?.encoded)
+            nextPage: next?.encoded, standing: sources.standing)
     }
 
     /// The state as of a snapshot.

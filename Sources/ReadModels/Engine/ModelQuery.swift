@@ -53,6 +53,29 @@ package struct ModelPage: Sendable {
     package let lag: UInt64
     /// Asks for the rows behind these; nil when there are no more.
     package let nextPage: [UInt8]?
+    /// What the rows were made from.
+    package let standing: AnswerStanding
+}
+
+/// A query whose names were looked up, to be asked again at any later instant.
+package final class Question: Sendable {
+    let model: String
+    /// Valid time; nil is the day of asking.
+    let asOf: LocalDate?
+    /// Record time; nil is the instant of asking.
+    let knownAt: Int64?
+
+    /// - Parameter query: one that was answered.
+    /// - Returns: nil for one that continues a page, which is hardly ever asked again, and for one
+    ///   whose rows depend on the instant of asking.
+    package init?(_ query: ModelQuery) {
+        guard query.pageToken == nil,
+            !query.conditions.contains(where: { $0.column == "known_at" })
+        else { return nil }
+        model = query.model
+        asOf = query.asOf
+        knownAt = query.knownAt
+    }
 }
 
 /// Where the next page begins, and the question that it continues.

@@ -7,6 +7,8 @@ package struct ModelRow: Hashable, Sendable {
     package let key: [UInt8]
     /// The row message.
     package let bytes: [UInt8]
+    /// Where in the message the varint stands that says until when facts are known to it.
+    package let knownAtPlace: Int
 }
 
 /// The columns that every row has (P-LAW-6): their fields are the last ones of each row message,
@@ -22,17 +24,27 @@ struct LawColumns {
     }()
 
     private let stamp: [UInt8]
+    /// Where in the stamp the instant stands.
+    private let knownAtPlace: Int
 
     init(asOf: LocalDate, knownAt: Int64) {
         var writer = ByteWriter()
         writer.unsigned(Self.asOfField << 3)
         writer.unsigned(UInt64(asOf.yyyymmdd))
+        var place = writer.bytes.count
         if knownAt != 0 {
             writer.unsigned(Self.knownAtField << 3)
+            place = writer.bytes.count
             writer.unsigned(UInt64(bitPattern: knownAt))
         }
         stamp = writer.bytes
+        knownAtPlace = place
     }
+
+    /// Where the instant stands in a row.
+    ///
+    /// - Parameter rowBytes: bytes of the row message without these columns.
+    func knownAtPlace(behind rowBytes: Int) -> Int { rowBytes + knownAtPlace }
 
     /// The whole row.
     ///
@@ -115,7 +127,9 @@ final class PageSink: RowSink {
             hasMore = true
             return false
         }
-        rows.append(ModelRow(key: key, bytes: bytes))
+        rows.append(
+            ModelRow(
+                key: key, bytes: bytes, knownAtPlace: law.knownAtPlace(behind: row.count)))
         return true
     }
 }

@@ -9,6 +9,7 @@ package final class Ledger: Sendable {
     let counters = Counters()
     let endlessAnswers = EndlessAnswers()
     let recentValues = RecentValues()
+    let keptAnswers = KeptAnswers()
     /// A verification is under way: one at a time, for it keeps a worker and the disk busy.
     let isVerifying = Atomic<Bool>(false)
 

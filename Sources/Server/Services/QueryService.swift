@@ -14,7 +14,7 @@ enum QueryService {
         let request = try ServiceRouter.decode(QueryRequest.self, bytes)
         let query = try query(request, now: ledger.now)
         if watches { return WatchAnswer(query, ledger, workers, responder) }
-        if let quick = try quickAnswer(query, ledger) {
+        if let quick = try quickAnswer(query, ledger, to: bytes) {
             responder.reply(quick, events: 0)
             return nil
         }
@@ -22,11 +22,22 @@ enum QueryService {
     }
 
     /// Serves a query without a handler if it can be answered at once.
-    static func quickOutcome(_ bytes: [UInt8], _ ledger: Ledger) -> BriefOutcome {
+    ///
+    /// - Parameter message: the message `QueryRequest`, lent.
+    static func quickOutcome(
+        _ message: UnsafeRawBufferPointer, _ ledger: Ledger
+    ) -> BriefOutcome {
+        let now = ledger.now
+        if let answer = ledger.keptAnswers.message(for: message, ledger.models, at: now) {
+            return .reply(answer, events: 0)
+        }
         do throws(WireStatus) {
+            let bytes = [UInt8](message)
             let request = try ServiceRouter.decode(QueryRequest.self, bytes)
-            let query = try query(request, now: ledger.now)
-            guard let answer = try quickAnswer(query, ledger) else { return .needsHandler }
+            let query = try query(request, now: now)
+            guard let answer = try quickAnswer(query, ledger, to: bytes) else {
+                return .needsHandler
+            }
             return .reply(answer, events: 0)
         } catch {
             return .finished(error)
@@ -36,17 +47,20 @@ enum QueryService {
     /// The only message of an answer that can be given on the event loop because that takes a few
     /// microseconds: rows and status then leave in one write.
     ///
+    /// - Parameter request: the query as it came.
     /// - Returns: nil when there is more to do, or more to say than every client accepts in one
     ///   message.
     private static func quickAnswer(
-        _ query: ModelQuery, _ ledger: Ledger
+        _ query: ModelQuery, _ ledger: Ledger, to request: [UInt8]
     ) throws(WireStatus) -> [UInt8]? {
         // Whether an organisation exists and a position is reached is not for here to find out.
         guard query.org == nil, query.atLeast == nil else { return nil }
         do {
             guard let page = try ledger.models.quickRows(query) else { return nil }
-            let bytes = QueryMessage.encoded(page, page.rows[...], nextPage: page.nextPage)
-            return bytes.count <= Limits.messageBytesMaxLeast ? bytes : nil
+            let message = QueryMessage.timeless(page)
+            guard message.bytes.count <= Limits.messageBytesMaxLeast else { return nil }
+            ledger.keptAnswers.keep(page, message, for: request, query)
+            return message.bytes
         } catch {
             throw QueryFailure.status(error)
         }

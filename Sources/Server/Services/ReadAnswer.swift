@@ -36,7 +36,7 @@ final class ReadAnswer: StreamingAnswer, @unchecked Sendable {
     private static let pageEvents = 512
     private static let pageBytes: Int64 = 256 * 1_024
     /// Room that an answer has from the beginning.
-    private static let answerBytes = 16 << 10
+    private static let answerBytes = 64 << 10
     /// Stored values sent before other calls of the loop have their turn.
     private static let valuesPerTurn = 4
 
@@ -110,7 +110,7 @@ final class ReadAnswer: StreamingAnswer, @unchecked Sendable {
         do {
             var facts = RecordedFactBytes(capacity: Self.answerBytes)
             let end = try log.lend(query) { facts.add($1, at: $0) }
-            deliver(facts, end)
+            deliver(&facts, end)
         } catch {
             finish(FailureStatus.of(error: error))
         }
@@ -162,7 +162,7 @@ final class ReadAnswer: StreamingAnswer, @unchecked Sendable {
         sentDictionary = number
     }
 
-    private func deliver(_ facts: RecordedFactBytes, _ page: PageEnd) {
+    private func deliver(_ facts: inout RecordedFactBytes, _ page: PageEnd) {
         let count = facts.count
         if count > 0 { mustAlign = false }
         let isAtEnd = page.next == nil

@@ -3,35 +3,48 @@ import LogFormat
 import Schema
 
 /// Writes a message `ReadResponse` straight from the log's records, without a message object
-/// between them: this is the path of every replay and subscription.
-struct RecordedFactBytes {
-    private var writer: WireWriter
+/// between them: this is the path of every filtered replay and of every stream.
+struct RecordedFactBytes: ~Copyable {
+    private var room: UnsafeMutableRawBufferPointer
+    /// Bytes of the room that are written.
+    private var used = 0
     /// Events written.
     private(set) var count: UInt64 = 0
 
+    /// What the fields behind the last event take at most.
+    private static let endBytesMax = 3 * (1 + 10)
+
     /// - Parameter capacity: bytes to set aside at once.
     init(capacity: Int = 0) {
-        writer = WireWriter(capacity: capacity)
+        room = .allocate(byteCount: max(capacity, Self.endBytesMax), alignment: 16)
+    }
+
+    deinit {
+        room.deallocate()
     }
 
     /// Adds a message `RecordedFact`.
     mutating func add(_ record: StoredRecord, at position: UInt64) {
         let ledgerAt = UInt64(bitPattern: record.ledgerAt)
         let (stream, body) = (record.streamBytes, record.body)
+        let (version, trailerCount) = (record.streamVersion, record.trailerCount)
         var size =
-            3 + Self.size(of: position) + Self.size(of: record.streamVersion)
-            + Self.size(of: ledgerAt) + Self.delimitedSize(stream.count)
-            + Self.delimitedSize(body.count) + Self.delimitedSize(record.trailerCount)
+            3 + WireWriter.byteCount(of: position) + WireWriter.byteCount(of: version)
+            + WireWriter.byteCount(of: ledgerAt) + Self.delimitedSize(stream.count)
+            + Self.delimitedSize(body.count) + Self.delimitedSize(trailerCount)
         record.forEachTag { size += Self.delimitedSize($0.count) }
-        writer.beginDelimited(count: size, field: 1)
-        writer.varint(position, field: 1)
-        writer.varint(record.streamVersion, field: 2)
-        writer.varint(ledgerAt, field: 3)
-        writer.delimited(stream, field: 4)
-        record.forEachTag { writer.delimited($0, field: 4) }
-        writer.delimited(body, field: 5)
-        writer.beginDelimited(count: record.trailerCount, field: 6)
-        record.forEachTrailerPiece { writer.append($0) }
+        makeRoom(for: Self.delimitedSize(size) + Self.endBytesMax)
+        var out = FieldCursor(room, from: used)
+        out.begin(count: size, field: 1)
+        out.number(position, field: 1)
+        out.number(version, field: 2)
+        out.number(ledgerAt, field: 3)
+        out.delimited(stream, field: 4)
+        record.forEachTag { out.delimited($0, field: 4) }
+        out.delimited(body, field: 5)
+        out.begin(count: trailerCount, field: 6)
+        record.forEachTrailerPiece { out.bytes($0) }
+        used = out.position
         count += 1
     }
 
@@ -40,19 +53,82 @@ struct RecordedFactBytes {
     /// - Parameters:
     ///   - next: everything before it has been considered.
     ///   - isCaughtUp: all that was there has been delivered.
-    consuming func finish(next: Position, head: Position, isCaughtUp: Bool) -> [UInt8] {
-        writer.varint(next.value, field: 2)
-        writer.varint(head.value, field: 3)
-        if isCaughtUp { writer.varint(1, field: 4) }
-        return writer.bytes
+    mutating func finish(next: Position, head: Position, isCaughtUp: Bool) -> [UInt8] {
+        var out = FieldCursor(room, from: used)
+        out.number(next.value, field: 2)
+        out.number(head.value, field: 3)
+        if isCaughtUp { out.number(1, field: 4) }
+        return [UInt8](UnsafeRawBufferPointer(rebasing: room[..<out.position]))
+    }
+
+    private mutating func makeRoom(for count: Int) {
+        guard room.count - used < count else { return }
+        let larger = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(used + count, room.count * 2), alignment: 16)
+        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: room[..<used]))
+        room.deallocate()
+        room = larger
     }
 
     /// Bytes of a field of the given length with a number below 16.
     private static func delimitedSize(_ count: Int) -> Int {
-        1 + size(of: UInt64(count)) + count
+        1 + WireWriter.byteCount(of: UInt64(count)) + count
+    }
+}
+
+/// Writes protobuf fields with numbers below 16 one behind the other into room that is known to be
+/// large enough. What would not fit is not written: a wrong size shows as a wrong message and not
+/// as damaged memory.
+private struct FieldCursor {
+    private let room: UnsafeMutableRawBufferPointer
+    /// Where the next byte comes.
+    private(set) var position: Int
+
+    init(_ room: UnsafeMutableRawBufferPointer, from position: Int) {
+        self.room = room
+        self.position = position
     }
 
-    private static func size(of value: UInt64) -> Int {
-        WireWriter.byteCount(of: value)
+    @inline(__always)
+    mutating func number(_ value: UInt64, field: UInt8) {
+        byte(field << 3)
+        varint(value)
+    }
+
+    @inline(__always)
+    mutating func begin(count: Int, field: UInt8) {
+        byte(field << 3 | 2)
+        varint(UInt64(count))
+    }
+
+    @inline(__always)
+    mutating func delimited(_ content: UnsafeRawBufferPointer, field: UInt8) {
+        begin(count: content.count, field: field)
+        bytes(content)
+    }
+
+    @inline(__always)
+    mutating func bytes(_ content: UnsafeRawBufferPointer) {
+        guard content.count <= room.count - position, !content.isEmpty else { return }
+        UnsafeMutableRawBufferPointer(rebasing: room[position..<position + content.count])
+            .copyMemory(from: content)
+        position += content.count
+    }
+
+    @inline(__always)
+    private mutating func varint(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            byte(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        byte(UInt8(truncatingIfNeeded: rest))
+    }
+
+    @inline(__always)
+    private mutating func byte(_ value: UInt8) {
+        guard position < room.count else { return }
+        room[position] = value
+        position += 1
     }
 }

@@ -86,10 +86,10 @@ package final class ServiceRouter: CallRouter {
     }
 
     package func serve(_ call: BriefCall) -> BriefOutcome {
-        let bytes = [UInt8](call.message)
         guard call.method == Self.briefRecord else {
-            return QueryService.quickOutcome(bytes, ledger)
+            return QueryService.quickOutcome(call.message, ledger)
         }
+        let bytes = [UInt8](call.message)
         let responder = call.responder()
         do throws(WireStatus) {
             try RecordService.record(
