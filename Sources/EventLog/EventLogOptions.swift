@@ -79,9 +79,9 @@ package struct EventLogOptions: Sendable {
     /// Bytes that a sealed block should have; about 64 KiB fit into whole pages.
     package var sealedBlockBytes = 64_000
     /// How hard frames are compressed, 1 (fast) to 9 (small). With facts of 540 bytes, level 7 makes
-    /// 74 bytes of each.
+    /// 79 bytes of each.
     package var sealLevel = 7
-    /// The same while much waits and appends come fast: level 4 makes 79 bytes in less than half of the time.
+    /// The same while much waits and appends come fast: level 4 makes 82 bytes in less than half of the time.
     package var sealLevelInHaste = 4
     /// Events that wait for the sealer before it makes haste.
     package var sealHasteEvents = 131_072
