@@ -55,6 +55,19 @@ package struct NameList: Sendable {
         }
     }
 
+    /// Calls `body` with each name in UTF-8.
+    @inlinable
+    package func forEachName(_ body: (UnsafeRawBufferPointer) -> Void) {
+        bytes.withUnsafeBytes { all in
+            var offset = range.lowerBound
+            while offset < range.upperBound {
+                let end = offset + 1 + Int(all[offset])
+                body(UnsafeRawBufferPointer(rebasing: all[offset + 1..<end]))
+                offset = end
+            }
+        }
+    }
+
     /// Whether a name is in the list.
     package func contains(_ name: String) -> Bool {
         TextBytes.withBytes(of: name) { contains($0) }

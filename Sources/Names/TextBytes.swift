@@ -41,7 +41,20 @@ package enum TextBytes {
     package static func same(
         _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer
     ) -> Bool {
-        left.count == right.count && order(left, right) == 0
+        guard left.count == right.count else { return false }
+        guard left.count >= 8 else { return order(left, right) == 0 }
+        var offset = 0
+        while left.count - offset >= 8 {
+            guard word(left, offset) == word(right, offset) else { return false }
+            offset += 8
+        }
+        // The last eight bytes may overlap those before them.
+        return word(left, left.count - 8) == word(right, right.count - 8)
+    }
+
+    @inlinable
+    static func word(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+        bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
     }
 
     /// Below, at or above zero, as the left text stands before, at or behind the right one.

@@ -25,6 +25,11 @@ package protocol Judge: AnyObject, Sendable {
         _ draft: EventDraft, as recorded: RecordedEvent, view: SequencerView
     ) -> Bool
 
+    /// Requests whose events have these names are about to be judged: an occasion to fetch from
+    /// memory, for all of them side by side, what would otherwise be waited for one by one. Nothing
+    /// may depend on this call.
+    func foresee(_ names: [NameList])
+
     /// A request will not be recorded: it was refused, by the judge or before it came to judgement,
     /// for its ids, versions or condition.
     func failed(_ request: AppendRequest)
@@ -34,6 +39,8 @@ extension Judge {
     package func saysTheSame(
         _ draft: EventDraft, as recorded: RecordedEvent, view: SequencerView
     ) -> Bool { false }
+
+    package func foresee(_ names: [NameList]) {}
 
     package func failed(_ request: AppendRequest) {}
 }

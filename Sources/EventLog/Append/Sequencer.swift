@@ -42,12 +42,16 @@ final class Sequencer: @unchecked Sendable {
     /// Values that are durable, to be used again.
     @exclusivity(unchecked) var spare: [PendingValue] = []
     @exclusivity(unchecked) var scratch = AdmissionScratch()
+    @exclusivity(unchecked) private var foresight = Foresight()
 
     private static let spareMax = 64
     /// How often the processor is offered to others before a commit.
     private static let turnsGiven = 4
     /// Requests judged before looking up from the inbox.
     private static let sliceSize = 64
+    /// Events whose names are looked ahead for at once: what is known of them fits into the
+    /// processor's second cache several times.
+    private static let foresightEvents = 32
 
     init(
         options: EventLogOptions, log: LogStore, index: IndexStore?, overlay: Overlay,
@@ -174,6 +178,7 @@ final class Sequencer: @unchecked Sendable {
         now = options.clock()
         var number = 0
         while number < Self.sliceSize, inboxStart < inbox.count, !isOpenFull {
+            if foresight.end <= inboxStart { foresee() }
             switch inbox[inboxStart].work {
             case .request(let request):
                 admit(request, inbox[inboxStart].completion)
@@ -193,6 +198,21 @@ final class Sequencer: @unchecked Sendable {
             inbox.removeAll(keepingCapacity: true)
             inboxStart = 0
         }
+        foresight.end = 0
+    }
+
+    /// Looks ahead for the next requests of the inbox.
+    private func foresee() {
+        foresight.clear()
+        var end = inboxStart
+        while end < inbox.count, foresight.count < Self.foresightEvents {
+            if case .request(let request) = inbox[end].work { foresight.add(request.events) }
+            end += 1
+        }
+        foresight.end = end
+        guard foresight.isWorthwhile else { return }
+        overlay.withLock { foresight.look(at: $0) }
+        judge?.foresee(foresight.names)
     }
 
     /// Passes on that batches became durable.

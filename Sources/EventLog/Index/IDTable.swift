@@ -29,6 +29,11 @@ struct IDTable {
         find(id).map { slots[$0] & Self.positionMask }
     }
 
+    /// Looks at the place where an id would be, so that the processor has it at hand.
+    func foresee(_ id: EventID) -> UInt64 {
+        slots[Int(truncatingIfNeeded: hash(id.high, id.low)) & (slots.count - 1)]
+    }
+
     private func find(_ id: EventID) -> Int? {
         let hash = hash(id.high, id.low)
         let mask = slots.count - 1

@@ -106,6 +106,27 @@ struct NameTable {
         for index in entries.indices where !entries[index].isFree { visit(&entries[index]) }
     }
 
+    // MARK: Looking ahead
+
+    /// The hash of a name, as `foreseen` takes it.
+    func hash(of name: UnsafeRawBufferPointer) -> UInt64 { hash(name) }
+
+    /// Where the name of a hash probably is; nil when it is not known, or does not stand at once
+    /// where its hash sends it.
+    func foreseen(_ hash: UInt64) -> NameIndex? {
+        let slot = slots[Int(truncatingIfNeeded: hash) & (slots.count - 1)]
+        guard slot != 0, slot >> 32 == hash >> 32 else { return nil }
+        return NameIndex(truncatingIfNeeded: slot & 0xFFFF_FFFF) - 1
+    }
+
+    /// Some byte of a name, for the sake of having looked at it.
+    func byte(of index: NameIndex) -> UInt8 {
+        let range = entries[Int(index)].range
+        return range.isEmpty ? 0 : text[range.lowerBound]
+    }
+
+    // MARK: Finding
+
     private func find(
         _ name: UnsafeRawBufferPointer, _ hash: UInt64
     ) -> (index: NameIndex?, slot: Int) {
@@ -126,20 +147,7 @@ struct NameTable {
         let range = entries[Int(index)].range
         guard range.count == name.count else { return false }
         return text.withUnsafeBytes { all in
-            let own = UnsafeRawBufferPointer(rebasing: all[range])
-            var offset = 0
-            while name.count - offset >= 8 {
-                guard
-                    own.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-                        == name.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-                else { return false }
-                offset += 8
-            }
-            while offset < name.count {
-                guard own[offset] == name[offset] else { return false }
-                offset += 1
-            }
-            return true
+            TextBytes.same(UnsafeRawBufferPointer(rebasing: all[range]), name)
         }
     }
 

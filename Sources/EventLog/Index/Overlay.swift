@@ -158,6 +158,27 @@ struct OverlayState {
         return base.version + UInt64(lists[Int(stream)].positions.upperBound(last))
     }
 
+    // MARK: Looking ahead
+
+    /// Looks at the place of an id.
+    func foresee(_ id: EventID) -> UInt64 { ids.foresee(id) }
+
+    /// Looks at a name's text and at its lists.
+    func foresee(_ index: NameIndex) -> UInt64 {
+        var trace = UInt64(names.byte(of: index))
+        if let list = names[index].stream { trace &+= UInt64(lists[Int(list)].positions.count) }
+        if let list = names[index].tag { trace &+= UInt64(lists[Int(list)].positions.count) }
+        return trace
+    }
+
+    /// Looks at the ends of a name's lists, where positions are added.
+    func foreseeLists(of index: NameIndex) -> UInt64 {
+        var trace: UInt64 = 0
+        if let list = names[index].stream { trace &+= lists[Int(list)].positions.last ?? 0 }
+        if let list = names[index].tag { trace &+= lists[Int(list)].positions.last ?? 0 }
+        return trace
+    }
+
     // MARK: Adding, on the sequencer's thread
 
     /// Where a name is, which becomes known if it is not.

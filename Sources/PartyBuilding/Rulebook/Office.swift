@@ -1,4 +1,4 @@
-import Names
+package import Names
 package import Schema
 
 /// The aggregates that judgements read, folded from the log on demand and kept while there is
@@ -206,19 +206,11 @@ package final class Office {
         if fact.isAmendment {
             for tag in fact.tags { forget(tag) }
         } else {
-            let range = fact.tags.range
-            fact.tags.bytes.withUnsafeBytes { all in
-                var offset = range.lowerBound
-                while offset < range.upperBound {
-                    let end = offset + 1 + Int(all[offset])
-                    // That a fact touches a subject is no reason to keep it longer.
-                    subjects.find(UnsafeRawBufferPointer(rebasing: all[(offset + 1)..<end]))?
-                        .apply(fact)
-                    offset = end
-                }
-            }
+            // That a fact touches a subject is no reason to keep it longer.
+            fact.tags.forEachName { subjects.find($0)?.apply(fact) }
         }
-        if let tree = trees[fact.tenant], let clock = tree.lastRecordedAt {
+        let known = latestTree?.tenant == fact.tenant ? latestTree : trees[fact.tenant]
+        if let tree = known, let clock = tree.lastRecordedAt {
             tree.lastRecordedAt = max(clock, fact.recordedAt)
         }
     }
@@ -252,6 +244,9 @@ package final class Office {
         trees.removeAll()
         latestTree = nil
     }
+
+    /// Looks at what is kept of subjects that are about to be asked for.
+    package func foresee(_ names: [NameList]) { subjects.foresee(names) }
 
     // MARK: What is kept
 

@@ -19,6 +19,12 @@ final class SubjectTable {
     @exclusivity(unchecked) private var count = 0
     private let keyed = NameHash()
 
+    /// Scratch of `foresee`.
+    @exclusivity(unchecked) private var hashes: [UInt64] = []
+    @exclusivity(unchecked) private var found: [Unmanaged<KeptSubject>] = []
+    /// Made of what was looked at: a look that nothing depends on would be left out by the compiler.
+    @exclusivity(unchecked) private var trace: UInt64 = 0
+
     private static let placesMin = 64
 
     init() { places = Self.free(Self.placesMin) }
@@ -31,6 +37,23 @@ final class SubjectTable {
     /// The subject of a tag, nil when nothing is kept of it.
     func find(_ tag: UnsafeRawBufferPointer) -> KeptSubject? {
         place(of: tag, hash(tag)).flatMap { places[$0].subject?.takeUnretainedValue() }
+    }
+
+    /// Looks at what is kept of the subjects, step by step for all of them: so the waits for memory,
+    /// which is what looking up mostly consists of, run side by side.
+    func foresee(_ names: [NameList]) {
+        hashes.removeAll(keepingCapacity: true)
+        found.removeAll(keepingCapacity: true)
+        for list in names { list.forEachName { hashes.append(hash($0)) } }
+        let mask = places.count - 1
+        for hash in hashes {
+            let place = places[Int(truncatingIfNeeded: hash) & mask]
+            if place.hash == hash, let subject = place.subject { found.append(subject) }
+        }
+        var trace = trace
+        for subject in found { trace &+= subject._withUnsafeGuaranteedRef { $0.generation } }
+        for subject in found { trace &+= subject._withUnsafeGuaranteedRef { $0.foresee() } }
+        self.trace = trace
     }
 
     /// The subject of a tag, which is made if there is none.
@@ -124,33 +147,51 @@ final class SubjectTable {
 }
 
 /// What the office keeps of one subject.
+///
+/// What every look-up needs stands first: the object is two lines of the processor's cache.
 final class KeptSubject {
-    let tag: String
-    /// The tag's bytes.
-    private let name: [UInt8]
+    /// The tag's bytes, if there are no more.
+    private let start: InlineArray<32, UInt8>
+    /// How many bytes the tag has.
+    private let count: UInt32
     /// Whether it is known where the subject began, and the parts of that origin. They stand
     /// apart because a judgement asks for the tenant alone.
     @exclusivity(unchecked) var hasOrigin = false
-    @exclusivity(unchecked) var tenant = ""
-    @exclusivity(unchecked) var places: [String] = []
+    /// False when it was forgotten: it hears of no more facts.
+    @exclusivity(unchecked) var isKept = true
+    /// When it was last asked for; 0 for never.
+    @exclusivity(unchecked) var generation: UInt64 = 0
     /// Most subjects have one state: it is reached without an array in between.
     @exclusivity(unchecked) private var first: StateBox?
     @exclusivity(unchecked) private var others: [StateBox] = []
-    /// When it was last asked for; 0 for never.
-    @exclusivity(unchecked) var generation: UInt64 = 0
-    /// False when it was forgotten: it hears of no more facts.
-    @exclusivity(unchecked) var isKept = true
+    @exclusivity(unchecked) var tenant = ""
+    @exclusivity(unchecked) var places: [String] = []
+    let tag: String
 
     init(tag: String) {
         self.tag = tag
-        name = Array(tag.utf8)
+        count = UInt32(clamping: tag.utf8.count)
+        var start = InlineArray<32, UInt8>(repeating: 0)
+        for (place, byte) in tag.utf8.prefix(32).enumerated() { start[place] = byte }
+        self.start = start
     }
 
     /// Whether these are the bytes of its tag.
     @inline(__always)
     func isNamed(_ other: UnsafeRawBufferPointer) -> Bool {
-        guard name.count == other.count else { return false }
-        return name.withUnsafeBytes { TextBytes.order($0, other) == 0 }
+        guard other.count == Int(count) else { return false }
+        guard other.count <= 32 else {
+            return TextBytes.withBytes(of: tag) { TextBytes.same($0, other) }
+        }
+        return withUnsafeBytes(of: start) {
+            TextBytes.same(UnsafeRawBufferPointer(rebasing: $0[..<other.count]), other)
+        }
+    }
+
+    /// Looks at its state.
+    func foresee() -> UInt64 {
+        guard let first else { return 0 }
+        return UInt64(truncatingIfNeeded: UInt(bitPattern: first.key))
     }
 
     /// The state of a type, nil when it was not folded.

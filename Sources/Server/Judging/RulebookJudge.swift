@@ -1,5 +1,6 @@
 import Crypto
 package import EventLog
+package import Names
 package import PartyBuilding
 import Schema
 
@@ -61,6 +62,10 @@ package final class RulebookJudge: Judge, @unchecked Sendable {
             return EventType(number: event.type)
         }
         return isSame ?? false
+    }
+
+    package func foresee(_ names: [NameList]) {
+        office.foresee(names)
     }
 
     package func failed(_ request: AppendRequest) {
