@@ -257,8 +257,9 @@ def event_type_source(events):
 def event_payload_source(events):
     """The enum of payloads with its decoding and encoding."""
     out = [BANNER, "package import SwiftProtobuf\n\n"]
-    out.append("/// The payload of a fact: one case per event type.\n")
-    out.append("package enum EventPayload: Equatable, Sendable {\n")
+    out.append("/// The payload of a fact: one case per event type.\n///\n")
+    out.append("/// The messages are large, and a payload is handed on many times: it is a reference.\n")
+    out.append("package indirect enum EventPayload: Equatable, Sendable {\n")
     for event, name in events:
         out.append(f"    /// {event.id} {one_line(event.zh)}.\n")
         out.append(f"    case {lower_camel(name)}({name})\n")

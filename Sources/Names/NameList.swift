@@ -136,35 +136,39 @@ package struct NameList: Sendable {
     ///   - count: how many.
     package static func sorted(_ bytes: [UInt8], count: Int) -> NameList {
         guard count > 1 else { return NameList(bytes, count: count) }
-        return bytes.withUnsafeBytes { all in
-            withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { starts in
-                var offset = 0
-                for index in 0..<count {
-                    starts[index] = offset
-                    offset += 1 + Int(all[offset])
-                }
-                sort(starts, in: all)
-                var kept = 0
-                for index in 0..<count {
-                    if index > 0 {
-                        let last = name(at: starts[kept - 1], all)
-                        if TextBytes.same(name(at: starts[index], all), last) { continue }
-                    }
-                    starts[kept] = starts[index]
-                    kept += 1
-                }
-                let sorted = [UInt8](unsafeUninitializedCapacity: all.count) { room, end in
-                    let room = UnsafeMutableRawBufferPointer(room)
-                    for start in starts[..<kept] {
-                        let size = 1 + Int(all[start])
-                        UnsafeMutableRawBufferPointer(rebasing: room[end..<end + size])
-                            .copyMemory(
-                                from: UnsafeRawBufferPointer(rebasing: all[start..<start + size]))
-                        end += size
-                    }
-                }
-                return NameList(sorted, count: kept)
+        return bytes.withUnsafeBytes { sorted($0, count: count) }
+    }
+
+    /// The same of names that are lent.
+    package static func sorted(_ all: UnsafeRawBufferPointer, count: Int) -> NameList {
+        guard count > 0 else { return NameList() }
+        return withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { starts in
+            var offset = 0
+            for index in 0..<count {
+                starts[index] = offset
+                offset += 1 + Int(all[offset])
             }
+            sort(starts, in: all)
+            var kept = 0
+            for index in 0..<count {
+                if kept > 0 {
+                    let last = name(at: starts[kept - 1], all)
+                    if TextBytes.same(name(at: starts[index], all), last) { continue }
+                }
+                starts[kept] = starts[index]
+                kept += 1
+            }
+            let sorted = [UInt8](unsafeUninitializedCapacity: all.count) { room, end in
+                let room = UnsafeMutableRawBufferPointer(room)
+                for start in starts[..<kept] {
+                    let size = 1 + Int(all[start])
+                    UnsafeMutableRawBufferPointer(rebasing: room[end..<end + size])
+                        .copyMemory(
+                            from: UnsafeRawBufferPointer(rebasing: all[start..<start + size]))
+                    end += size
+                }
+            }
+            return NameList(sorted, count: kept)
         }
     }
 

@@ -41,6 +41,10 @@ import Testing
                     Array($0.utf8).lexicographicallyPrecedes($1.utf8)
                 }
                 #expect(Array(sorted) == expected, "seed \(seed)")
+                let lent = Self.packed(names).withUnsafeBytes {
+                    NameList.sorted($0, count: names.count)
+                }
+                #expect(lent == sorted, "seed \(seed)")
                 #expect(sorted.count == expected.count)
             }
         }

@@ -15,6 +15,29 @@ import Testing
         #expect(TextBytes.precedes(left, right) == first.lexicographicallyPrecedes(second))
     }
 
+    /// Names of every length up to several words, equal or different in one byte.
+    @Test func sameSeesEveryByte() {
+        withSeeds(4) { random, seed in
+            for count in 0..<40 {
+                let left = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+                var right = left
+                #expect(same(left, right), "seed \(seed)")
+                #expect(!same(left, right + [0]), "seed \(seed)")
+                guard count > 0 else { continue }
+                for _ in 0..<8 {
+                    let place = Int.random(in: 0..<count, using: &random)
+                    right[place] ^= UInt8.random(in: 1...255, using: &random)
+                    #expect(!same(left, right), "seed \(seed)")
+                    right = left
+                }
+            }
+        }
+    }
+
+    private func same(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        left.withUnsafeBytes { left in right.withUnsafeBytes { TextBytes.same(left, $0) } }
+    }
+
     @Test func kindsEndAtTheHyphen() {
         #expect(TextBytes.isName("activity-1", ofKind: "activity"))
         #expect(!TextBytes.isName("activity", ofKind: "activity"))

@@ -82,7 +82,9 @@ final class Batch: @unchecked Sendable {
 
     /// Tells all callers, in the order of judging.
     func deliver() {
-        for (completion, answer) in answers { completion(answer) }
+        let all = answers
+        let told = all.span
+        for index in told.indices { told[index].completion(told[index].answer) }
     }
 
     /// Tells all callers that the batch failed.

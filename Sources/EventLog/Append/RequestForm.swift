@@ -15,7 +15,7 @@ enum RequestForm {
             let length = events[index].streamPlace.count
             if let fault = fault(inName: length, of: "stream") { return .invalid(fault) }
             // Its category would be the empty name, under which nothing can be indexed.
-            guard events[index].streamBytes[events[index].streamPlace.lowerBound] != hyphen else {
+            guard events[index].bytes[events[index].streamPlace.lowerBound] != hyphen else {
                 return .invalid(
                     "the name of the stream \(events[index].stream) begins with a hyphen")
             }
@@ -50,7 +50,7 @@ enum RequestForm {
     /// Bytes that a waiting request keeps in memory: its bodies may be parts of a larger message.
     static func heldBytes(of request: AppendRequest) -> Int {
         let events = request.events.span
-        return events.isEmpty ? 0 : max(bodyBytes(of: request), events[0].bodyBytes.count)
+        return events.isEmpty ? 0 : max(bodyBytes(of: request), events[0].bytes.count)
     }
 
     /// What is wrong with the further tags of an event; nil when nothing is.

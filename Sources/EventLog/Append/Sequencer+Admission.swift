@@ -192,7 +192,7 @@ extension Sequencer {
             } else {
                 scratch.streams.append(
                     resolve(
-                        stream: events[index].streamBytes, events[index].streamPlace, &state))
+                        stream: events[index].bytes, events[index].streamPlace, &state))
             }
         }
         let expected = request.expected.span
@@ -338,6 +338,7 @@ extension Sequencer {
         let events = request.events.span
         for index in events.indices {
             let plan = scratch.events[index]
+            let event = events[index]
             let addition = additions.isEmpty ? Addition() : additions[index]
             open.append(
                 recordBytes: plan.recordBytes, valueBytesMax: options.maxValueBytes,
@@ -345,16 +346,16 @@ extension Sequencer {
             ) { bytes in
                 var writer = RecordFormat.Writer(bytes)
                 writer.begin(
-                    events[index], tagCount: plan.tags.count,
+                    event, tagCount: plan.tags.count,
                     trailerBytes: addition.trailer.count,
                     streamVersion: plan.streamVersion, ledgerAt: ledgerAt)
                 for tag in plan.tags where !scratch.sources[tag].isAdded {
-                    writer.add(events[index].names.bytes, scratch.sources[tag].place)
+                    writer.add(event.names.bytes, scratch.sources[tag].place)
                 }
                 for tag in plan.tags where scratch.sources[tag].isAdded {
                     writer.add(addition.tags.bytes, scratch.sources[tag].place)
                 }
-                writer.end(events[index], trailer: addition.trailer)
+                writer.end(event, trailer: addition.trailer)
             }
         }
         next += UInt64(request.events.count)
@@ -365,6 +366,12 @@ extension EventDraft {
     /// Whether another event belongs to the same stream.
     fileprivate func isInStream(of other: EventDraft) -> Bool {
         guard streamPlace.count == other.streamPlace.count else { return false }
-        return streamBytes[streamPlace] == other.streamBytes[other.streamPlace]
+        return bytes.withUnsafeBytes { own in
+            other.bytes.withUnsafeBytes { others in
+                TextBytes.same(
+                    UnsafeRawBufferPointer(rebasing: own[streamPlace]),
+                    UnsafeRawBufferPointer(rebasing: others[other.streamPlace]))
+            }
+        }
     }
 }

@@ -179,14 +179,17 @@ final class Sequencer: @unchecked Sendable {
         var number = 0
         while number < Self.sliceSize, inboxStart < inbox.count, !isOpenFull {
             if foresight.end <= inboxStart { foresee() }
-            switch inbox[inboxStart].work {
+            if inbox[inboxStart].isSequenced, !needsQuiet {
+                needsQuiet = true
+                return
+            }
+            // Taken out, because to copy it costs more.
+            var submission = Submission.nothing
+            swap(&submission, &inbox[inboxStart])
+            switch submission.work {
             case .request(let request):
-                admit(request, inbox[inboxStart].completion)
+                admit(request, submission.completion)
             case .sequenced(let batch, let completion):
-                guard needsQuiet else {
-                    needsQuiet = true
-                    return
-                }
                 needsQuiet = false
                 append(batch, completion)
             }
@@ -339,6 +342,15 @@ final class Sequencer: @unchecked Sendable {
 }
 
 extension Submission {
+    /// Stands where a submission was taken from.
+    static var nothing: Submission {
+        Submission(work: .request(AppendRequest(events: [])), completion: { _ in }, bytes: 0)
+    }
+
+    var isSequenced: Bool {
+        if case .sequenced = work { true } else { false }
+    }
+
     /// Answers without having been judged.
     func refuse(_ failure: AppendFailure) {
         switch work {

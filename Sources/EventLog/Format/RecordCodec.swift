@@ -24,7 +24,7 @@ extension RecordFormat {
             store(streamVersion)
             let bodyBytes = UInt64(UInt32(truncatingIfNeeded: event.bodyCount))
             store(bodyBytes | UInt64(UInt32(truncatingIfNeeded: trailerBytes)) << 32)
-            add(event.streamBytes, event.streamPlace)
+            add(event.bytes, event.streamPlace)
         }
 
         /// The stream's name or a further tag.
@@ -36,7 +36,7 @@ extension RecordFormat {
 
         /// Body and trailer.
         mutating func end(_ event: EventDraft, trailer: [UInt8]) {
-            copy(event.bodyBytes, event.bodyPlace)
+            copy(event.bytes, event.bodyPlace)
             copy(trailer, 0..<trailer.count)
         }
 

@@ -12,11 +12,9 @@ package struct EventDraft: Sendable {
     /// Further subjects the event belongs to. Every event carries the name of its own stream as a
     /// tag without being told so; that it stands among these does no harm.
     package var names: NameList
-    /// The bytes in which the stream's name stands, and the place.
-    let streamBytes: [UInt8]
+    /// The bytes in which the stream's name and the body stand, and their places.
+    let bytes: [UInt8]
     let streamPlace: Range<Int>
-    /// The bytes in which the body stands, and the place.
-    let bodyBytes: [UInt8]
     let bodyPlace: Range<Int>
 
     /// - Parameters:
@@ -31,9 +29,8 @@ package struct EventDraft: Sendable {
         self.id = id
         self.type = type
         self.names = names
-        streamBytes = bytes
+        self.bytes = bytes
         streamPlace = stream.clamped(to: 0..<bytes.count)
-        bodyBytes = bytes
         bodyPlace = body.clamped(to: 0..<bytes.count)
     }
 
@@ -45,21 +42,20 @@ package struct EventDraft: Sendable {
         self.id = id
         self.type = type
         names = NameList(tags)
-        streamBytes = Array(stream.utf8)
-        streamPlace = 0..<streamBytes.count
-        bodyBytes = body
-        bodyPlace = 0..<body.count
+        streamPlace = 0..<stream.utf8.count
+        bodyPlace = streamPlace.upperBound..<(streamPlace.upperBound + body.count)
+        bytes = stream.utf8 + body
     }
 
     /// Name of the stream the event belongs to.
-    package var stream: String { String(decoding: streamBytes[streamPlace], as: UTF8.self) }
+    package var stream: String { String(decoding: bytes[streamPlace], as: UTF8.self) }
 
     /// Its further tags.
     package var tags: [String] { Array(names) }
 
     /// The sender's bytes.
     package var body: [UInt8] {
-        bodyPlace == 0..<bodyBytes.count ? bodyBytes : Array(bodyBytes[bodyPlace])
+        bodyPlace == 0..<bytes.count ? bytes : Array(bytes[bodyPlace])
     }
 
     /// Bytes of the body.

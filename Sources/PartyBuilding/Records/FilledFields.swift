@@ -9,7 +9,10 @@ extension RecordsRules {
     static func filled(_ judging: Judging) throws -> [UInt8] {
         guard let digest = judging.rulebook.digest else { return [] }
         let fact = judging.fact
-        guard fact.type == .recordCorrected || fact.type == .reportFiled else { return [] }
+        switch fact.type {
+        case .recordCorrected, .reportFiled: break
+        default: return []
+        }
         switch fact.payload {
         case .recordCorrected(let event) where !event.hasReplacedHash:
             guard let target = fact.amendmentTarget,

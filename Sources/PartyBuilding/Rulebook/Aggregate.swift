@@ -16,10 +16,17 @@ package protocol Aggregate: Sendable {
 
     /// Takes in one effective fact, in order of position.
     mutating func apply(_ fact: Fact)
+
+    /// Looks at some of what the state refers to, so that the processor has it at hand when a fact
+    /// comes. Returns anything that depends on what was looked at; nothing else may.
+    ///
+    /// It changes nothing: it is called a mutating method because others are called on a copy.
+    mutating func foresee() -> UInt64
 }
 
 extension Aggregate {
     package static var types: [EventType]? { nil }
+    package mutating func foresee() -> UInt64 { 0 }
 }
 
 /// Where judged facts come from: the log, including what is judged but not yet durable.

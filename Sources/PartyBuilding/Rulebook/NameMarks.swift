@@ -10,7 +10,11 @@ struct NameMarks: Sendable {
     private var slots: [UInt32] = []
     private var count = 0
 
+    /// Looks at some mark, for the sake of having looked.
+    func foresee() -> UInt64 { slots.last.map { UInt64($0) } ?? 0 }
+
     /// Whether the name was perhaps inserted; false when it surely was not.
+    @inline(__always)
     func mayContain(_ name: String) -> Bool {
         guard !slots.isEmpty else { return false }
         return slots[place(of: Self.mark(name))] != 0

@@ -46,13 +46,15 @@ package final class Office {
         try state(type, of: subject(tag: "\(State.subject)-\(id)"))
     }
 
-    /// The state of the subject that a fact's own stream is.
-    func ownState<State: Aggregate>(_ type: State.Type, of fact: Fact) throws -> State {
+    /// The state of the subject that a fact's own stream is, where the office keeps it: what is
+    /// true of it holds until the next fact is taken in.
+    func ownBox<State: Aggregate>(
+        _ type: State.Type, of fact: Fact
+    ) throws -> AggregateBox<State> {
         let own = fact.withStream { stream in
             TextBytes.isName(stream, ofKind: State.subject) ? subject(named: stream) : nil
         }
-        guard let own else { return try aggregate(type, fact.streamIdentity) }
-        return try state(type, of: own)
+        return try box(type, of: own ?? subject(tag: "\(State.subject)-\(fact.streamIdentity)"))
     }
 
     /// The seals that stand in an organisation tree.
@@ -66,23 +68,30 @@ package final class Office {
             subject = self.subject(tag: tree.tag)
             tree.subject = subject
         }
-        return try state(SealedPeriods.self, of: subject)
+        return try box(SealedPeriods.self, of: subject).state
     }
 
     private func state<State: Aggregate>(
         _ type: State.Type, of subject: KeptSubject
     ) throws -> State {
+        try box(type, of: subject).state
+    }
+
+    private func box<State: Aggregate>(
+        _ type: State.Type, of subject: KeptSubject
+    ) throws -> AggregateBox<State> {
         let key = ObjectIdentifier(type)
         if let box = subject.box(key) {
             // A box's key is the type of its state.
-            return unsafe unsafeDowncast(box, to: AggregateBox<State>.self).state
+            return unsafe unsafeDowncast(box, to: AggregateBox<State>.self)
         }
         var state = State(id: subjectIdentity(subject.tag))
         for fact in try facts(tag: subject.tag, types: State.types) {
             state.apply(fact)
         }
-        subject.keep(AggregateBox(state, types(of: type, key)))
-        return state
+        let box = AggregateBox(state, types(of: type, key))
+        subject.keep(box)
+        return box
     }
 
     private func types<State: Aggregate>(
@@ -328,6 +337,9 @@ extension Fact {
 
     /// The fact is a correction or a void of another one.
     package var isAmendment: Bool {
-        type == .recordCorrected || type == .recordVoided
+        switch type {
+        case .recordCorrected, .recordVoided: true
+        default: false
+        }
     }
 }

@@ -85,7 +85,7 @@ package final class Rulebook: Sendable {
     ) throws -> Admission {
         var fact = proposal.fact
         try fact.settlePayload()
-        fact.tags = try tags(of: fact, office)
+        if fact.isAmendment { fact.tags = try tags(of: fact, office) }
         let tree = try tree(of: proposal, tags: fact.tags, office)
         fact.tenant = tree.tenant
         fact.recordedAt = try GeneralRules.recordTime(
@@ -163,7 +163,7 @@ package final class Rulebook: Sendable {
     ) throws -> String {
         let fact = proposal.fact
         var found: String?
-        if fact.type == .organisationRegistered,
+        if case .organisationRegistered = fact.type,
             case .organisationRegistered(let event) = fact.payload
         {
             found =

@@ -53,6 +53,7 @@ final class SubjectTable {
         var trace = trace
         for subject in found { trace &+= subject._withUnsafeGuaranteedRef { $0.generation } }
         for subject in found { trace &+= subject._withUnsafeGuaranteedRef { $0.foresee() } }
+        for subject in found { trace &+= subject._withUnsafeGuaranteedRef { $0.foreseeState() } }
         self.trace = trace
     }
 
@@ -188,6 +189,9 @@ final class KeptSubject {
         }
     }
 
+    /// Looks at what its state refers to.
+    func foreseeState() -> UInt64 { first?.foresee() ?? 0 }
+
     /// Looks at its state.
     func foresee() -> UInt64 {
         guard let first else { return 0 }
@@ -218,9 +222,11 @@ class StateBox {
     init(_ key: ObjectIdentifier) { self.key = key }
 
     func apply(_ fact: Fact) {}
+
+    func foresee() -> UInt64 { 0 }
 }
 
-/// A state, changed where it is.
+/// A state, changed where it is. To look into it there saves copying it.
 final class AggregateBox<State: Aggregate>: StateBox {
     @exclusivity(unchecked) private(set) var state: State
     private let types: TypeSet
@@ -234,6 +240,8 @@ final class AggregateBox<State: Aggregate>: StateBox {
     override func apply(_ fact: Fact) {
         if types.contains(fact.type) { state.apply(fact) }
     }
+
+    override func foresee() -> UInt64 { state.foresee() }
 }
 
 /// Types of events, asked for by number.

@@ -38,7 +38,11 @@ package struct ActivityState: Aggregate {
     }
 
     /// False when somebody has surely not served; true is to be confirmed by the facts.
+    /// Inlined, so that the state is not copied for it.
+    @inline(__always)
     func mayHaveServed(_ person: String) -> Bool { volunteers.mayContain(person) }
+
+    package mutating func foresee() -> UInt64 { volunteers.foresee() }
 
     /// Where it stands, in the words of the specification.
     package var word: String {

@@ -87,12 +87,15 @@ extension VolunteeringRules {
             try requireHeld(judging)
         },
         Guard("R-VO-02", on: VolunteerServiceRecorded.self) { event, judging in
-            let activity = try judging.ownState(ActivityState.self)
+            let activity = try judging.ownBox(ActivityState.self)
             let hasServed =
-                try activity.mayHaveServed(event.person) && hasServed(event.person, judging)
+                try activity.state.mayHaveServed(event.person) && hasServed(event.person, judging)
             try judging.require(
                 !hasServed,
-                [DecidingFact("person", event.person), DecidingFact("activity", activity.id)],
+                [
+                    DecidingFact("person", event.person),
+                    DecidingFact("activity", activity.state.id),
+                ],
                 zh: "\(event.person) 在本活动已有志愿服务记录：同一活动同一人只记一次，修改请用更正",
                 en: "\(event.person) has a service row in this activity already: one person counts "
                     + "once in an activity; use a correction to change it")
@@ -100,7 +103,7 @@ extension VolunteeringRules {
                 event.minutes > 0, [DecidingFact("minutes", event.minutes)],
                 zh: "服务时长须大于 0，现为 \(event.minutes) 分钟",
                 en: "the time served must be above 0; it is \(event.minutes) minutes")
-            guard let longest = activity.minutes else { return }
+            guard let longest = activity.state.minutes else { return }
             try judging.require(
                 Int64(event.minutes) <= longest,
                 [
@@ -157,11 +160,11 @@ extension VolunteeringRules {
 
     /// The current rule refuses what is recorded of an activity that has not been held.
     static func requireHeld(_ judging: Judging) throws {
-        let activity = try judging.ownState(ActivityState.self)
+        let activity = try judging.ownBox(ActivityState.self)
         try judging.require(
-            activity.isHeld, [DecidingFact("state", activity.word)],
-            zh: "该活动尚未记为开展（\(activity.word)）：请先记 ActivityHeld",
-            en: "the activity is not recorded as held (\(activity.word)): "
+            activity.state.isHeld, [DecidingFact("state", activity.state.word)],
+            zh: "该活动尚未记为开展（\(activity.state.word)）：请先记 ActivityHeld",
+            en: "the activity is not recorded as held (\(activity.state.word)): "
                 + "record ActivityHeld first")
     }
 }

@@ -33,34 +33,59 @@ package enum Subjects {
         type: EventType, stream: [UInt8], at place: Range<Int>, payload bytes: [UInt8],
         in range: Range<Int>
     ) -> NameList {
-        var found = Found()
-        found.add("", stream, place)
-        if mayImply(stream, place),
-            let implied = implied(by: String(decoding: stream[place], as: UTF8.self))
-        {
-            found.add(implied)
+        withUnsafeTemporaryAllocation(byteCount: 512, alignment: 1) { room in
+            var found = Found(room)
+            found.add("", stream, place)
+            if mayImply(stream, place),
+                let implied = implied(by: String(decoding: stream[place], as: UTF8.self))
+            {
+                found.add(implied)
+            }
+            collect(type.descriptor, WireReader(bytes, in: range), depth: 1, into: &found)
+            return found.sorted()
         }
-        collect(type.descriptor, WireReader(bytes, in: range), depth: 1, into: &found)
-        return NameList.sorted(found.bytes, count: found.count)
     }
 
-    /// Names as they come, each behind its length.
+    /// Names as they come, each behind its length: in the room lent for them as long as it holds
+    /// them, which is nearly always.
     private struct Found {
-        private(set) var bytes: [UInt8] = []
-        private(set) var count = 0
+        private let room: UnsafeMutableRawBufferPointer
+        private var used = 0
+        /// What was found once the room was too small for all.
+        private var bytes: [UInt8] = []
+        private var count = 0
 
-        init() { bytes.reserveCapacity(120) }
+        init(_ room: UnsafeMutableRawBufferPointer) { self.room = room }
 
         mutating func add(_ prefix: String, _ source: [UInt8], _ place: Range<Int>) {
             let length = prefix.utf8.count + place.count
             guard length <= 255 else { return }
-            bytes.append(UInt8(truncatingIfNeeded: length))
-            if !prefix.isEmpty { bytes.append(contentsOf: prefix.utf8) }
-            bytes.append(contentsOf: source[place])
             count += 1
+            if bytes.isEmpty, length < room.count - used {
+                room[used] = UInt8(truncatingIfNeeded: length)
+                used += 1
+                prefix.utf8.span.bytes.withUnsafeBytes { copy($0) }
+                source.withUnsafeBytes { copy(UnsafeRawBufferPointer(rebasing: $0[place])) }
+                return
+            }
+            if bytes.isEmpty { bytes.append(contentsOf: room[..<used]) }
+            bytes.append(UInt8(truncatingIfNeeded: length))
+            bytes.append(contentsOf: prefix.utf8)
+            bytes.append(contentsOf: source[place])
         }
 
         mutating func add(_ name: String) { add(name, [], 0..<0) }
+
+        private mutating func copy(_ part: UnsafeRawBufferPointer) {
+            UnsafeMutableRawBufferPointer(rebasing: room[used..<used + part.count])
+                .copyMemory(from: part)
+            used += part.count
+        }
+
+        func sorted() -> NameList {
+            guard bytes.isEmpty else { return NameList.sorted(bytes, count: count) }
+            return NameList.sorted(UnsafeRawBufferPointer(rebasing: room[..<used]), count: count)
+        }
     }
 
     /// Most streams imply nobody, which the first letter tells.

@@ -3,7 +3,9 @@
 package import SwiftProtobuf
 
 /// The payload of a fact: one case per event type.
-package enum EventPayload: Equatable, Sendable {
+///
+/// The messages are large, and a payload is handed on many times: it is a reference.
+package indirect enum EventPayload: Equatable, Sendable {
     /// A01 组织登记.
     case organisationRegistered(OrganisationRegistered)
     /// A02 隶属/集团关系变更.

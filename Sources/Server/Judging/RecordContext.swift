@@ -4,14 +4,19 @@ import Synchronization
 
 /// What a recording call hands to the judge along with the bytes.
 package final class RecordContext: AppendContext {
-    /// The decoded facts, one for each event of the append.
-    package let proposals: [Proposal]
+    /// The first decoded fact, and the others: there is one for each event of the append, and most
+    /// appends have one.
+    package let first: Proposal
+    package let more: [Proposal]
     package let actor: Actor
     /// The import that the facts belong to, when it must stop at its first refusal.
     package let place: ImportPlace?
 
-    package init(proposals: [Proposal], actor: Actor, place: ImportPlace? = nil) {
-        self.proposals = proposals
+    package init(
+        first: Proposal, more: [Proposal], actor: Actor, place: ImportPlace? = nil
+    ) {
+        self.first = first
+        self.more = more
         self.actor = actor
         self.place = place
     }

@@ -20,7 +20,7 @@ package final class RulebookJudge: Judge, @unchecked Sendable {
 
     package func judge(_ request: AppendRequest, at moment: JudgeMoment) -> Verdict {
         guard let context = request.context as? RecordContext,
-            context.proposals.count == request.events.count
+            1 + context.more.count == request.events.count
         else {
             // The log is only written through the record service, which always hands one over.
             return .refuse(FactDecodingError(description: "the append has no record context"))
@@ -78,45 +78,57 @@ package final class RulebookJudge: Judge, @unchecked Sendable {
         // What was judged before this call can be read through the view.
         office.visible(through: moment.nextPosition.predecessor.value)
         var additions: [Addition] = []
-        additions.reserveCapacity(context.proposals.count)
-        var position = moment.nextPosition.value
-        for (index, proposal) in context.proposals.enumerated() {
-            let admission: Admission
-            do {
-                admission = try rulebook.admit(
-                    proposal, at: position, version: 0, now: moment.ledgerAt,
-                    actor: context.actor, office: office)
-            } catch let refusal as Refusal {
-                throw FailureStatus.of(refusal, index: index)
+        additions.reserveCapacity(1 + context.more.count)
+        let position = moment.nextPosition.value
+        additions.append(try admit(context.first, 0, position, context.actor, moment))
+        if !context.more.isEmpty {
+            let all = context.more
+            let more = all.span
+            for index in more.indices {
+                let position = position + UInt64(index) + 1
+                additions.append(
+                    try admit(more[index], index + 1, position, context.actor, moment))
             }
-            additions.append(
-                Addition(
-                    trailer: Self.trailer(admission, context.actor), tags: admission.addedTags))
-            position += 1
         }
         return .admit(additions)
+    }
+
+    private func admit(
+        _ proposal: Proposal, _ index: Int, _ position: UInt64, _ actor: Actor,
+        _ moment: JudgeMoment
+    ) throws -> Addition {
+        let admission: Admission
+        do {
+            admission = try rulebook.admit(
+                proposal, at: position, version: 0, now: moment.ledgerAt, actor: actor,
+                office: office)
+        } catch let refusal as Refusal {
+            throw FailureStatus.of(refusal, index: index)
+        }
+        return Addition(
+            trailer: Self.trailer(admission, actor), tags: admission.addedTags)
     }
 
     /// A message `Trailer`; fields in ascending order, those that are zero or empty left out.
     private static func trailer(_ admission: Admission, _ actor: Actor) -> [UInt8] {
         let fact = admission.fact
         let dataClass = fact.dataClass ?? fact.type.dataClass
-        var writer = WireWriter(capacity: 96 + admission.filled.count)
-        writer.number(UInt64(bitPattern: fact.recordedAt), field: 1)
-        writer.text(fact.tenant, field: 2)
-        writer.text(actor.principal, field: 3)
-        writer.text(admission.ruleSetVersion, field: 4)
-        writer.number(fact.isLate ? 1 : 0, field: 5)
-        writer.number(fact.isAfterSeal ? 1 : 0, field: 6)
-        for warning in admission.warnings {
-            var message = WireWriter()
-            message.text(warning.rule, field: 1)
-            message.text(warning.text.zh, field: 2)
-            message.text(warning.text.en, field: 3)
-            writer.delimited(message.bytes, field: 7)
+        return [UInt8](wireCapacity: 96 + admission.filled.count) { writer in
+            writer.number(UInt64(bitPattern: fact.recordedAt), field: 1)
+            writer.text(fact.tenant, field: 2)
+            writer.text(actor.principal, field: 3)
+            writer.text(admission.ruleSetVersion, field: 4)
+            writer.number(fact.isLate ? 1 : 0, field: 5)
+            writer.number(fact.isAfterSeal ? 1 : 0, field: 6)
+            for warning in admission.warnings {
+                var message = WireWriter()
+                message.text(warning.rule, field: 1)
+                message.text(warning.text.zh, field: 2)
+                message.text(warning.text.en, field: 3)
+                writer.delimited(message.bytes, field: 7)
+            }
+            writer.number(UInt64(bitPattern: Int64(dataClass.rawValue)), field: 8)
+            if !admission.filled.isEmpty { writer.delimited(admission.filled, field: 9) }
         }
-        writer.number(UInt64(bitPattern: Int64(dataClass.rawValue)), field: 8)
-        if !admission.filled.isEmpty { writer.delimited(admission.filled, field: 9) }
-        return writer.bytes
     }
 }

@@ -18,27 +18,37 @@ package enum FactIntake {
         condition: LogCondition? = nil, dryRun: Bool = false, actor: RecordingActor,
         place: ImportPlace? = nil
     ) throws(WireStatus) -> AppendRequest {
-        guard !envelopes.isEmpty else {
+        guard let range = envelopes.first else {
             throw FailureStatus.status(
                 .invalidArgument, "EMPTY", "", zh: "没有要记录的事实", en: "there is no fact to record")
         }
         var drafts: [EventDraft] = []
-        var proposals: [Proposal] = []
         drafts.reserveCapacity(envelopes.count)
-        proposals.reserveCapacity(envelopes.count)
-        for (index, range) in envelopes.enumerated() {
-            do {
-                let envelope = try SchemaValidator.validate(envelope: bytes, in: range)
-                let proposal = try FactDecoder.proposal(checked: envelope)
-                drafts.append(EventDraft(proposal.fact, envelope))
-                proposals.append(proposal)
-            } catch {
-                throw FailureStatus.of(error: error, index: index)
+        let first = try proposal(bytes, range, 0, &drafts)
+        var more: [Proposal] = []
+        if envelopes.count > 1 {
+            more.reserveCapacity(envelopes.count - 1)
+            for index in 1..<envelopes.count {
+                more.append(try proposal(bytes, envelopes[index], index, &drafts))
             }
         }
         return AppendRequest(
             events: drafts, expected: expected, condition: condition, dryRun: dryRun,
-            context: RecordContext(proposals: proposals, actor: actor.actor, place: place))
+            context: RecordContext(first: first, more: more, actor: actor.actor, place: place))
+    }
+
+    /// The fact of one envelope, which is added to the drafts.
+    private static func proposal(
+        _ bytes: [UInt8], _ range: Range<Int>, _ index: Int, _ drafts: inout [EventDraft]
+    ) throws(WireStatus) -> Proposal {
+        do {
+            let envelope = try SchemaValidator.validate(envelope: bytes, in: range)
+            let proposal = try FactDecoder.proposal(checked: envelope)
+            drafts.append(EventDraft(proposal.fact, envelope))
+            return proposal
+        } catch {
+            throw FailureStatus.of(error: error, index: index)
+        }
     }
 }
 

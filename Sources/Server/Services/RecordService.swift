@@ -69,16 +69,16 @@ enum RecordService {
         }
         var size = 48 + 6 + answer.firstTrailer.count + 10 * (1 + answer.moreVersions.count)
         for trailer in answer.moreTrailers { size += trailer.count + 6 }
-        var writer = WireWriter(capacity: size)
-        writer.number(UInt64(said.rawValue), field: 1)
-        if isRecorded {
-            writer.number(answer.first.value, field: 2)
-            writer.number(answer.last.value, field: 3)
+        return [UInt8](wireCapacity: size) { writer in
+            writer.number(UInt64(said.rawValue), field: 1)
+            if isRecorded {
+                writer.number(answer.first.value, field: 2)
+                writer.number(answer.last.value, field: 3)
+            }
+            writer.packed(answer.firstVersion, answer.moreVersions, field: 4)
+            writer.number(UInt64(bitPattern: answer.ledgerAt), field: 5)
+            writer.delimited(answer.firstTrailer, field: 6)
+            for trailer in answer.moreTrailers { writer.delimited(trailer, field: 6) }
         }
-        writer.packed(answer.firstVersion, answer.moreVersions, field: 4)
-        writer.number(UInt64(bitPattern: answer.ledgerAt), field: 5)
-        writer.delimited(answer.firstTrailer, field: 6)
-        for trailer in answer.moreTrailers { writer.delimited(trailer, field: 6) }
-        return writer.bytes
     }
 }

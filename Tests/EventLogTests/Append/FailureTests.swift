@@ -243,7 +243,10 @@ import Testing
         #expect(RequestForm.heldBytes(of: request) == 10_000)
         #expect(RequestForm.heldBytes(of: AppendRequest(events: [])) == 0)
         let two = AppendRequest(events: [draft(1, body: [1, 2]), draft(2, body: [3, 4, 5])])
-        #expect(RequestForm.heldBytes(of: two) == 5)
+        #expect(RequestForm.bodyBytes(of: two) == 5)
+        // An event of its own bytes keeps its stream's name and its body.
+        let first = two.events[0].stream.utf8.count + 2
+        #expect(RequestForm.heldBytes(of: two) == max(5, first))
     }
 
     @Test func formAndSizeAreCheckedBeforeAnythingIsQueued() async throws {

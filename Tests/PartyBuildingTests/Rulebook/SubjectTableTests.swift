@@ -39,6 +39,23 @@ import Testing
         }
     }
 
+    /// Tags of every length, those included that do not fit into the object; to look ahead for
+    /// some of them and for strangers changes nothing.
+    @Test func findsTagsOfEveryLength() {
+        let table = SubjectTable()
+        let tags = (1...120).map { "person-" + String(repeating: "x", count: $0) }
+        let made = tags.map { tag in TextBytes.withBytes(of: tag) { table.make($0) } }
+        table.foresee([
+            NameList(tags), ["person-y", "branch-" + String(repeating: "b", count: 99)],
+        ])
+        for (tag, subject) in zip(tags, made) {
+            TextBytes.withBytes(of: tag) { #expect(table.find($0) === subject) }
+            TextBytes.withBytes(of: tag.dropLast() + "y") { #expect(table.find($0) == nil) }
+            TextBytes.withBytes(of: "q" + tag.dropFirst()) { #expect(table.find($0) == nil) }
+        }
+        TextBytes.withBytes(of: "person-y") { #expect(table.find($0) == nil) }
+    }
+
     @Test func setsOfTypesHoldTheirMembers() {
         let some = TypeSet([.volunteerServiceRecorded, .activityHeld])
         #expect(some.contains(.volunteerServiceRecorded))

@@ -50,6 +50,25 @@ import Testing
         #expect(found == ["branch-b1", "meeting-m1", "person-p3", "person-p7"])
     }
 
+    /// Few subjects are collected otherwise than many; both find each of them.
+    @Test(arguments: [1, 5, 30, 60, 61, 62, 200, 2_000])
+    func namesHoweverManyThereAre(count: Int) throws {
+        let people = (0..<count).map { "p\($0)" }
+        let found = try subjects(
+            .democraticAppraisalConcluded, "branch-b1",
+            .members([
+                "year": .integer(2020), "meeting_id": .string("m1"),
+                "grades": .object(
+                    JSONObject(
+                        people.map {
+                            JSONObject.Member(key: $0, value: .string("EXCELLENT"))
+                        })),
+                "base_count": .integer(Int64(count)),
+            ]))
+        let expected = ["branch-b1", "meeting-m1"] + people.map { "person-\($0)" }
+        #expect(found == expected.sorted())
+    }
+
     @Test func textThatIsNoFullSubjectNamesNothing() throws {
         let found = try subjects(
             .integrityModelDesignated, "org-h1",
