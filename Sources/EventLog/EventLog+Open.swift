@@ -164,9 +164,11 @@ extension EventLog {
         guard let follower = parts.follower else {
             return EventLog(parts, sequencer: nil, threads: nil)
         }
+        let preparers = judge.map { _ in Preparers(pipeline: parts.pipeline) }
         let sequencer = Sequencer(
             options: parts.options, log: parts.log, index: parts.index, overlay: parts.overlay,
-            committer: parts.committer, judge: judge, pipeline: parts.pipeline)
+            committer: parts.committer, judge: judge, preparers: preparers,
+            pipeline: parts.pipeline)
         let committer = parts.committer
         let pipeline = parts.pipeline
         let (log, desk) = (parts.log, parts.desk)
@@ -181,7 +183,10 @@ extension EventLog {
                 },
                 follower: try WorkerThread(name: "tz-index") { follower.run() },
                 sealer: parts.options.sealing
-                    ? try WorkerThread(name: "tz-sealer") { sealer.run() } : nil)
+                    ? try WorkerThread(name: "tz-sealer") { sealer.run() } : nil,
+                preparers: try preparers.map { (made) throws(EventLogError) in
+                    try start(made, parts)
+                } ?? [])
             return EventLog(parts, sequencer: sequencer, threads: threads)
         } catch {
             // Those that were started end by themselves.
@@ -190,8 +195,24 @@ extension EventLog {
             log.settler.stop()
             follower.stop()
             parts.desk.close()
+            preparers?.stop()
             throw error
         }
+    }
+
+    private static func start(
+        _ preparers: Preparers, _ parts: OpenedParts
+    ) throws(EventLogError) -> [WorkerThread] {
+        let facts = DurableEvents(
+            log: parts.log, index: parts.index, overlay: parts.overlay,
+            committer: parts.committer, options: parts.options,
+            isEnded: { preparers.isEnded })
+        var threads: [WorkerThread] = []
+        for number in 1...Preparers.threads {
+            threads.append(
+                try WorkerThread(name: "tz-prepare-\(number)") { preparers.run(facts) })
+        }
+        return threads
     }
 }
 

@@ -46,7 +46,7 @@ package final class EventLog: Sendable {
         self.sequencer = sequencer
         shutdown = Shutdown(
             lock: parts.lock, log: log, index: index, follower: follower, desk: desk,
-            pipeline: pipeline, waiters: waiters, threads: threads)
+            preparers: sequencer?.preparers, pipeline: pipeline, waiters: waiters, threads: threads)
         let waiters = parts.waiters
         waiterToken = WakeToken(
             wakers: wakers, token: wakers.add { waiters.advanced(to: $0) })

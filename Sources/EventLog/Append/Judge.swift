@@ -30,6 +30,13 @@ package protocol Judge: AnyObject, Sendable {
     /// may depend on this call.
     func foresee(_ names: [NameList])
 
+    /// What the judgement of a request that has to wait will need, as far as can be told now. It
+    /// must leave no trace in what is judged.
+    func foresee(_ request: AppendRequest, at moment: JudgeMoment) -> [any Preparation]
+
+    /// Something that was asked for is done, well or not. Those who wait for it are judged next.
+    func prepared(_ preparation: any Preparation, view: SequencerView)
+
     /// A request will not be recorded: it was refused, by the judge or before it came to judgement,
     /// for its ids, versions or condition.
     func failed(_ request: AppendRequest)
@@ -42,6 +49,12 @@ extension Judge {
 
     package func foresee(_ names: [NameList]) {}
 
+    package func foresee(
+        _ request: AppendRequest, at moment: JudgeMoment
+    ) -> [any Preparation] { [] }
+
+    package func prepared(_ preparation: any Preparation, view: SequencerView) {}
+
     package func failed(_ request: AppendRequest) {}
 }
 
@@ -51,6 +64,8 @@ package enum Verdict: Sendable {
     case admit([Addition] = [])
     /// Do not record it.
     case refuse(any Error & Sendable)
+    /// Ask again when all of this has been prepared; only when the moment allows it.
+    case later([any Preparation])
 }
 
 /// What a judge adds to an event.
@@ -74,6 +89,8 @@ package struct JudgeMoment {
     package let ledgerAt: Int64
     /// Everything up to here is durable.
     package let durable: Position
+    /// Whether the judge may have something prepared and be asked again.
+    package let mayWait: Bool
     /// Reads that see everything judged so far.
     package let view: SequencerView
 }
@@ -89,6 +106,16 @@ package struct SequencerView {
     package func read(_ query: ReadQuery) throws(EventLogError) -> ReadPage {
         try sequencer.checkThread()
         return try sequencer.read(query)
+    }
+
+    /// All events of a query, unless there are more than a few: then nil, and none was read.
+    ///
+    /// - Throws: as `read`.
+    package func readAll(
+        _ query: ReadQuery, atMost count: Int
+    ) throws(EventLogError) -> [RecordedEvent]? {
+        try sequencer.checkThread()
+        return try sequencer.readAll(query, atMost: count)
     }
 
     /// Calls `body` with every event of a query in order, page by page, up to the last one judged.

@@ -41,6 +41,8 @@ struct Pipeline {
     var isSequencerDone = false
     /// The index cannot be written; the sequencer refuses what needs it.
     var indexFull = false
+    /// What was prepared for the judge since the sequencer looked last.
+    var prepared: [any Preparation] = []
     /// The sequencer's thread sleeps and has nothing in hand.
     var isSequencerIdle = false
     /// The caller's thread that does the sequencer's work for a request of its own.
@@ -60,11 +62,13 @@ struct Pipeline {
 
     /// Gives the sequencer's work back to its thread.
     ///
+    /// - Parameter isWaited: whether requests wait for preparations.
     /// - Returns: whether that thread has something to do.
-    mutating func endCarrying() -> Bool {
+    mutating func endCarrying(isWaited: Bool) -> Bool {
         carrier = nil
-        isSequencerIdle = queue.isEmpty
-        return !queue.isEmpty || isClosing
+        let hasWork = !queue.isEmpty || !prepared.isEmpty
+        isSequencerIdle = !hasWork && !isWaited
+        return hasWork || isClosing
     }
 
     /// Whether the calling thread carries a request through.

@@ -48,18 +48,42 @@ struct EventPlan {
 extension Sequencer {
     /// Decides on a request; its answer goes into the open batch, because it may rest on events
     /// that are not durable yet.
-    func admit(_ request: AppendRequest, _ completion: @escaping AppendCompletion) {
+    ///
+    /// - Parameter mayWait: whether the judge may put the request off.
+    /// - Returns: what has to be prepared before the request can be judged; nil when it was.
+    func admit(
+        _ request: AppendRequest, _ completion: @escaping AppendCompletion, mayWait: Bool = true
+    ) -> [any Preparation]? {
         do throws(AppendFailure) {
-            open.answer(.success(try decide(request)), to: completion)
+            switch try decide(request, mayWait: mayWait) {
+            case .outcome(let outcome): open.answer(.success(outcome), to: completion)
+            case .later(let lacking): return lacking
+            }
         } catch {
             judge?.failed(request)
             open.answer(.failure(error), to: completion)
         }
+        return nil
     }
 
-    private func decide(_ request: AppendRequest) throws(AppendFailure) -> AppendOutcome {
+    private enum Decision {
+        case outcome(AppendOutcome)
+        case later([any Preparation])
+    }
+
+    /// Where in the ledger's history the next request is judged.
+    func moment(mayWait: Bool) -> JudgeMoment {
+        JudgeMoment(
+            nextPosition: Position(next), ledgerAt: ledgerAt,
+            durable: Position(committer.durable), mayWait: mayWait && preparers != nil,
+            view: SequencerView(sequencer: self))
+    }
+
+    private func decide(
+        _ request: AppendRequest, mayWait: Bool
+    ) throws(AppendFailure) -> Decision {
         // Ids first: a repeated request gets its first answer whatever has changed since.
-        if let first = try recordedBefore(request) { return .duplicate(first) }
+        if let first = try recordedBefore(request) { return .outcome(.duplicate(first)) }
         if isIndexFull, !request.dryRun { throw .full(.index) }
         try checkVersions(request)
         if let condition = request.condition { try check(condition) }
@@ -67,12 +91,10 @@ extension Sequencer {
         let first = Position(next)
         var additions: [Addition] = []
         if let judge {
-            let moment = JudgeMoment(
-                nextPosition: first, ledgerAt: ledgerAt, durable: Position(committer.durable),
-                view: SequencerView(sequencer: self))
-            switch judge.judge(request, at: moment) {
+            switch judge.judge(request, at: moment(mayWait: mayWait)) {
             case .refuse(let error): throw .refused(error)
             case .admit(let added): additions = added
+            case .later(let lacking): return .later(lacking)
             }
         }
         do throws(AppendFailure) {
@@ -82,10 +104,10 @@ extension Sequencer {
                 versions: scratch.events.lazy.map(\.streamVersion), additions: additions)
             guard !request.dryRun else {
                 judge?.discard(from: first)
-                return .admitted(result)
+                return .outcome(.admitted(result))
             }
             write(request, additions)
-            return .appended(result)
+            return .outcome(.appended(result))
         } catch {
             judge?.discard(from: first)
             throw error

@@ -20,6 +20,20 @@ extension Sequencer {
         return page
     }
 
+    /// All events of a query, unless there are more than `count`.
+    func readAll(
+        _ query: ReadQuery, atMost count: Int
+    ) throws(EventLogError) -> [RecordedEvent]? {
+        var query = query
+        query.maxEvents = min(count, options.maxPageEvents)
+        let found = try findPositions(
+            query, horizon: next - 1, overlay: overlay, index: index, options: options)
+        guard found.next == nil else { return nil }
+        var budget = PageBudget(query)
+        let events = try events(at: found.positions, &budget)
+        return events.count == found.positions.count ? events : nil
+    }
+
     func event(withID id: EventID) throws(EventLogError) -> RecordedEvent? {
         let lookup = overlay.withLock { state in
             (position: state.position(of: id), isNew: state.isBeyondTable(id))

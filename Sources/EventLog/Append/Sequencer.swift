@@ -43,6 +43,12 @@ final class Sequencer: @unchecked Sendable {
     @exclusivity(unchecked) var spare: [PendingValue] = []
     @exclusivity(unchecked) var scratch = AdmissionScratch()
     @exclusivity(unchecked) private var foresight = Foresight()
+    /// Requests that wait for preparations.
+    @exclusivity(unchecked) let room = WaitingRoom<Submission>()
+    /// Preparations that are done and not yet taken over.
+    @exclusivity(unchecked) var arrived: [any Preparation] = []
+    /// Nil when nothing judges.
+    let preparers: Preparers?
 
     private static let spareMax = 64
     /// How often the processor is offered to others before a commit.
@@ -55,7 +61,8 @@ final class Sequencer: @unchecked Sendable {
 
     init(
         options: EventLogOptions, log: LogStore, index: IndexStore?, overlay: Overlay,
-        committer: Committer, judge: (any Judge)?, pipeline: Monitor<Pipeline>
+        committer: Committer, judge: (any Judge)?, preparers: Preparers?,
+        pipeline: Monitor<Pipeline>
     ) {
         self.options = options
         self.log = log
@@ -63,6 +70,7 @@ final class Sequencer: @unchecked Sendable {
         self.overlay = overlay
         self.committer = committer
         self.judge = judge
+        self.preparers = preparers
         self.pipeline = pipeline
         next = committer.head.position + 1
         ledgerAt = committer.head.ledgerAt
@@ -118,7 +126,13 @@ final class Sequencer: @unchecked Sendable {
                 return .undo(failure, batch)
             }
             isIndexFull = state.indexFull
-            if let reason = state.stopped, inboxStart < inbox.count || !state.queue.isEmpty {
+            if !state.prepared.isEmpty {
+                arrived += state.prepared
+                state.prepared = []
+            }
+            if let reason = state.stopped,
+                inboxStart < inbox.count || !state.queue.isEmpty || !room.isEmpty
+            {
                 inbox = inbox[inboxStart...] + state.queue
                 inboxStart = 0
                 state.queue = []
@@ -126,9 +140,10 @@ final class Sequencer: @unchecked Sendable {
                 return .refuseAll(reason: reason)
             }
             let isIdle = state.isCommitterIdle
-            if inboxStart == inbox.count, state.queue.isEmpty, open.isEmpty {
-                if state.isClosing && isIdle { return .end }
-                state.isSequencerIdle = !state.isClosing
+            let hasReady = !arrived.isEmpty || room.hasReady
+            if inboxStart == inbox.count, state.queue.isEmpty, open.isEmpty, !hasReady {
+                if state.isClosing && isIdle && room.isEmpty { return .end }
+                state.isSequencerIdle = !state.isClosing && room.isEmpty
                 return nil
             }
             if needsQuiet {
@@ -142,7 +157,7 @@ final class Sequencer: @unchecked Sendable {
                 swap(&inbox, &state.queue)
                 state.queuedBytes = 0
             }
-            if inboxStart < inbox.count {
+            if inboxStart < inbox.count || hasReady {
                 let isWorthwhile = isIdle && open.eventCount >= options.eagerBatchEvents
                 return isWorthwhile ? .dispatch(isAlone: false) : .judge
             }
@@ -164,7 +179,7 @@ final class Sequencer: @unchecked Sendable {
         return false
     }
 
-    private var isOpenFull: Bool {
+    var isOpenFull: Bool {
         open.eventCount >= options.maxBatchEvents || open.byteCount >= options.maxBatchBytes
     }
 
@@ -177,6 +192,7 @@ final class Sequencer: @unchecked Sendable {
         settle()
         now = options.clock()
         var number = 0
+        if !arrived.isEmpty || room.hasReady { number = judgeReady(atMost: Self.sliceSize) }
         while number < Self.sliceSize, inboxStart < inbox.count, !isOpenFull {
             if foresight.end <= inboxStart { foresee() }
             if inbox[inboxStart].isSequenced, !needsQuiet {
@@ -188,7 +204,11 @@ final class Sequencer: @unchecked Sendable {
             swap(&submission, &inbox[inboxStart])
             switch submission.work {
             case .request(let request):
-                admit(request, submission.completion)
+                if mustFollow(request) {
+                    follow(request, submission)
+                } else if let lacking = admit(request, submission.completion) {
+                    hold(request, submission, lacking: lacking)
+                }
             case .sequenced(let batch, let completion):
                 needsQuiet = false
                 append(batch, completion)
@@ -253,13 +273,21 @@ final class Sequencer: @unchecked Sendable {
             let own = thread.exchange(UInt(pthread_self()), ordering: .relaxed)
             settle()
             now = options.clock()
-            admit(request, completion)
+            if let lacking = admit(request, completion) {
+                let submission = Submission(
+                    work: .request(request), completion: completion,
+                    bytes: RequestForm.heldBytes(of: request))
+                hold(request, submission, lacking: lacking)
+            }
             let batch = open
             open = Batch(first: next)
             _ = commitAlone(batch)
             thread.store(own, ordering: .relaxed)
         }
-        if pipeline.withLock({ $0.endCarrying() }) { pipeline.wake(role: Pipeline.sequencerRole) }
+        let isWaited = !room.isEmpty
+        if pipeline.withLock({ $0.endCarrying(isWaited: isWaited) }) {
+            pipeline.wake(role: Pipeline.sequencerRole)
+        }
         return isPossible
     }
 
@@ -317,7 +345,7 @@ final class Sequencer: @unchecked Sendable {
     }
 
     private func refuseAll(_ reason: String) {
-        let waiting = inbox
+        let waiting = room.takeAll() + inbox
         inbox = []
         needsQuiet = false
         for submission in waiting { submission.refuse(.stopped(reason)) }

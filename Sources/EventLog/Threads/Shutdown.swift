@@ -8,11 +8,13 @@ struct LogThreads: Sendable {
     var follower: WorkerThread
     /// Nil when nothing is sealed.
     var sealer: WorkerThread?
+    /// They do what the judge wants prepared.
+    var preparers: [WorkerThread] = []
 
     /// Whether the caller is one of them.
     var includesCurrent: Bool {
         sequencer.isCurrent || committer.isCurrent || settler.isCurrent || follower.isCurrent
-            || sealer?.isCurrent ?? false
+            || sealer?.isCurrent ?? false || preparers.contains(where: \.isCurrent)
     }
 }
 
@@ -23,6 +25,7 @@ struct Shutdown: Sendable {
     let index: IndexStore?
     let follower: IndexFollower?
     let desk: SealDesk
+    let preparers: Preparers?
     let pipeline: Monitor<Pipeline>
     let waiters: Waiters
     let threads: LogThreads?
@@ -45,6 +48,8 @@ struct Shutdown: Sendable {
         if let threads {
             threads.sequencer.join()
             threads.committer.join()
+            preparers?.stop()
+            for thread in threads.preparers { thread.join() }
             log.settler.stop()
             threads.settler.join()
             desk.close()

@@ -142,16 +142,20 @@ package struct AppendRequest: Sendable {
     package var dryRun: Bool
     /// Whatever the judge needs besides the bytes; the log never looks at it.
     package var context: (any AppendContext)?
+    /// Whose request it is: those of one caller are judged in the order in which they come, also
+    /// when one of them has to wait. The object must live as long as the request.
+    package var caller: ObjectIdentifier?
 
     package init(
         events: [EventDraft], expected: [StreamExpectation] = [],
         condition: AppendCondition? = nil, dryRun: Bool = false,
-        context: (any AppendContext)? = nil
+        context: (any AppendContext)? = nil, caller: ObjectIdentifier? = nil
     ) {
         self.events = events
         self.expected = expected
         self.condition = condition
         self.dryRun = dryRun
         self.context = context
+        self.caller = caller
     }
 }

@@ -36,6 +36,11 @@ package protocol FactSource: AnyObject {
     /// - Parameter types: only these types (L01 and L02 are always included); nil for all.
     func facts(tag: String, types: [EventType]?) throws -> [Fact]
 
+    /// The facts that a state is folded from, as `facts` gives them. A source from which that
+    /// would take long may throw instead, and let the office `adopt` the state before the
+    /// judgement is repeated.
+    func facts<State: Aggregate>(folding type: State.Type, tag: String) throws -> [Fact]
+
     /// The first fact with a tag.
     func first(tag: String) throws -> Fact?
 
@@ -44,4 +49,10 @@ package protocol FactSource: AnyObject {
 
     /// The fact with an id.
     func fact(id: FactID) throws -> Fact?
+}
+
+extension FactSource {
+    package func facts<State: Aggregate>(folding type: State.Type, tag: String) throws -> [Fact] {
+        try facts(tag: tag, types: type.types)
+    }
 }

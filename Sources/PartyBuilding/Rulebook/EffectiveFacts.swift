@@ -60,7 +60,7 @@ package enum EffectiveFacts {
     ///   - raw: all facts that carry the subject's tag, in order of position.
     ///   - types: the types that are wanted; nil for all.
     ///   - fact: finds the target of a correction, as it was recorded.
-    static func resolve(
+    package static func resolve(
         _ raw: [Fact], carrying tag: String, types: [EventType]?,
         fact: (FactID) throws -> Fact?
     ) rethrows -> [Fact] {

@@ -86,9 +86,12 @@ package final class Office {
             return unsafe unsafeDowncast(box, to: AggregateBox<State>.self)
         }
         var state = State(id: subjectIdentity(subject.tag))
-        for fact in try facts(tag: subject.tag, types: State.types) {
-            state.apply(fact)
+        let raw = withUnseen(
+            try source.facts(folding: type, tag: subject.tag), subject.tag, State.types)
+        let facts = try EffectiveFacts.resolve(raw, carrying: subject.tag, types: State.types) {
+            try fact(id: $0)
         }
+        for fact in facts { state.apply(fact) }
         let box = AggregateBox(state, types(of: type, key))
         subject.keep(box)
         return box
@@ -114,7 +117,12 @@ package final class Office {
 
     /// All facts of a subject, corrections and voids among them.
     package func rawFacts(tag: String, types: [EventType]? = nil) throws -> [Fact] {
-        var facts = try source.facts(tag: tag, types: types)
+        withUnseen(try source.facts(tag: tag, types: types), tag, types)
+    }
+
+    /// Facts of a subject with those that the source does not show yet.
+    private func withUnseen(_ seen: [Fact], _ tag: String, _ types: [EventType]?) -> [Fact] {
+        var facts = seen
         for fact in unseen where fact.tags.contains(tag) {
             if let types, !types.contains(fact.type),
                 !fact.isAmendment
@@ -208,8 +216,22 @@ package final class Office {
     /// The tag that every fact of an organisation tree carries.
     package static func treeTag(_ tenant: String) -> String { "tree-\(tenant)" }
 
+    /// While this is set admitted facts leave no trace: somebody only wants to know what a
+    /// judgement reads.
+    @exclusivity(unchecked) package var isProbing = false
+
+    /// Takes in a state that was folded elsewhere, from all that the source shows; between calls
+    /// only, when nothing is admitted that the source does not show.
+    package func adopt<State: Aggregate>(_ state: State, tag: String) {
+        let subject = subject(tag: tag)
+        let key = ObjectIdentifier(State.self)
+        guard subject.box(key) == nil else { return }
+        subject.keep(AggregateBox(state, types(of: State.self, key)))
+    }
+
     /// Takes in an admitted fact.
     package func record(_ fact: Fact) {
+        if isProbing { return }
         unseen.append(fact)
         touched.append((fact.position, fact.tags))
         if fact.isAmendment {

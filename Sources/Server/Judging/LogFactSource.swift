@@ -6,23 +6,63 @@ import Schema
 /// before it is durable.
 final class LogFactSource: FactSource {
     private var view: SequencerView?
+    /// Whether what takes long may be put off.
+    private var mayWait = false
+    /// More facts than this are folded aside.
+    private let inlineFactsMax: Int
+    /// The folds that are under way or were asked for.
+    private var folds: [FoldKey: any OfficeFold] = [:]
+    /// Those that the present judgement lacks.
+    private var lacking: [any OfficeFold] = []
+
+    init(inlineFactsMax: Int) {
+        self.inlineFactsMax = inlineFactsMax
+    }
 
     /// Makes the view available while `body` runs.
-    func reading<Result>(through view: SequencerView, _ body: () throws -> Result) rethrows
-        -> Result
-    {
+    ///
+    /// - Parameter mayWait: whether a state that has many facts is folded aside; who asks for it
+    ///   gets a `StateIsMissing`.
+    func reading<Result>(
+        through view: SequencerView, mayWait: Bool = false, _ body: () throws -> Result
+    ) rethrows -> Result {
         self.view = view
+        self.mayWait = mayWait
         defer { self.view = nil }
         return try body()
     }
 
-    func facts(tag: String, types: [EventType]?) throws -> [Fact] {
+    /// The folds that were found lacking since this was last asked.
+    func takeLacking() -> [any OfficeFold] {
+        defer { lacking.removeAll() }
+        return lacking
+    }
+
+    /// A fold is over: it is not waited for any more.
+    func forget(_ fold: any OfficeFold) { folds[fold.key] = nil }
+
+    func facts<State: Aggregate>(folding type: State.Type, tag: String) throws -> [Fact] {
+        guard mayWait else { return try facts(tag: tag, types: type.types) }
+        let query = ReadQuery(.tag(tag), types: Self.numbers(type.types))
+        let few = try currentView().readAll(query, atMost: inlineFactsMax)
+        if let few { return try few.map(FactDecoder.recorded) }
+        let key = FoldKey(state: ObjectIdentifier(type), tag: tag)
+        let fold = folds[key] ?? StateFold<State>(tag: tag)
+        folds[key] = fold
+        lacking.append(fold)
+        throw StateIsMissing()
+    }
+
+    /// Numbers of types, with those of amendments; empty for all.
+    static func numbers(_ types: [EventType]?) -> [UInt32] {
         let amendments: [EventType] = [.recordCorrected, .recordVoided]
-        let numbers = types.map { ($0 + amendments).map(\.number) } ?? []
+        return types.map { ($0 + amendments).map(\.number) } ?? []
+    }
+
+    func facts(tag: String, types: [EventType]?) throws -> [Fact] {
         var facts: [Fact] = []
-        try currentView().forEach(ReadQuery(.tag(tag), types: numbers, maxEvents: 4_096)) {
-            facts.append(try FactDecoder.recorded($0))
-        }
+        let query = ReadQuery(.tag(tag), types: Self.numbers(types), maxEvents: 4_096)
+        try currentView().forEach(query) { facts.append(try FactDecoder.recorded($0)) }
         return facts
     }
 

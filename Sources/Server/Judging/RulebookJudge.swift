@@ -10,12 +10,18 @@ import Schema
 /// why it may be shared unchecked.
 package final class RulebookJudge: Judge, @unchecked Sendable {
     private let rulebook: Rulebook
-    private let source = LogFactSource()
+    private let source: LogFactSource
     private let office: Office
 
-    package init(ruleSets: RuleSets = .shipped) {
+    /// - Parameters:
+    ///   - inlineFactsMax: states of more facts are folded aside, on a thread of the log's.
+    ///   - subjectsMax: about how many subjects' states are kept, twice at most.
+    package init(
+        ruleSets: RuleSets = .shipped, inlineFactsMax: Int = 64, subjectsMax: Int = 200_000
+    ) {
         rulebook = Rulebook(ruleSets: ruleSets) { Array(SHA256.hash(data: $0)) }
-        self.office = Office(source: source)
+        source = LogFactSource(inlineFactsMax: inlineFactsMax)
+        self.office = Office(source: source, capacity: subjectsMax)
     }
 
     package func judge(_ request: AppendRequest, at moment: JudgeMoment) -> Verdict {
@@ -28,13 +34,47 @@ package final class RulebookJudge: Judge, @unchecked Sendable {
         if let place = context.place, place.isBehindRefusal {
             return .refuse(ImportHasStopped())
         }
-        return source.reading(through: moment.view) {
+        return source.reading(through: moment.view, mayWait: moment.mayWait) {
             do {
                 return try admit(context, at: moment)
+            } catch is StateIsMissing {
+                office.discard(from: moment.nextPosition.value)
+                // All that is lacking at once: a call of many facts does not wait many times.
+                if context.proposals.count > 1 { probe(context, at: moment) }
+                return .later(source.takeLacking())
             } catch {
                 office.discard(from: moment.nextPosition.value)
                 return .refuse(error)
             }
+        }
+    }
+
+    package func foresee(
+        _ request: AppendRequest, at moment: JudgeMoment
+    ) -> [any Preparation] {
+        guard let context = request.context as? RecordContext else { return [] }
+        return source.reading(through: moment.view, mayWait: true) {
+            office.visible(through: moment.nextPosition.predecessor.value)
+            probe(context, at: moment)
+            return source.takeLacking()
+        }
+    }
+
+    package func prepared(_ preparation: any Preparation, view: SequencerView) {
+        guard let fold = preparation as? any OfficeFold else { return }
+        source.forget(fold)
+        fold.finish(in: office, view)
+    }
+
+    /// Judges without recording, to see which states are missing.
+    private func probe(_ context: RecordContext, at moment: JudgeMoment) {
+        office.isProbing = true
+        defer { office.isProbing = false }
+        for proposal in context.proposals {
+            // What is wrong with it will be told when it is judged.
+            _ = try? rulebook.admit(
+                proposal, at: moment.nextPosition.value, version: 0, now: moment.ledgerAt,
+                actor: context.actor, office: office)
         }
     }
 

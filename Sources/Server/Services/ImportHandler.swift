@@ -49,8 +49,9 @@ final class ImportHandler: CallHandler, @unchecked Sendable {
         let place = session.map { ImportPlace(session: $0, item: item) }
         do throws(WireStatus) {
             let envelope = try Self.envelope(message.bytes)
-            let request = try FactIntake.request(
+            var request = try FactIntake.request(
                 envelope, [0..<envelope.count], actor: actor, place: place)
+            request.caller = ObjectIdentifier(responder.link)
             ledger.log.submit(request) { [self] result in
                 let answer = Self.answer(result, ledger.counters)
                 // What is judged after this completion must know.

@@ -38,9 +38,10 @@ enum RecordService {
         _ responder: Responder
     ) throws(WireStatus) {
         let parts = try RecordParts(bytes)
-        let request = try FactIntake.request(
+        var request = try FactIntake.request(
             parts.bytes, parts.envelopes, expected: parts.expected, condition: parts.condition,
             dryRun: parts.dryRun, actor: actor)
+        request.caller = ObjectIdentifier(responder.link)
         let count = request.events.count
         let counters = ledger.counters
         ledger.log.submit(request, mayCarry: mayCarry) { result in
