@@ -33,8 +33,10 @@ package struct NameList: Sendable {
         var bytes: [UInt8] = []
         var count = 0
         for name in names {
-            bytes.append(UInt8(clamping: name.utf8.count))
-            bytes.append(contentsOf: name.utf8.prefix(255))
+            TextBytes.withBytes(of: name) { text in
+                bytes.append(UInt8(clamping: text.count))
+                bytes.append(contentsOf: text.prefix(255))
+            }
             count += 1
         }
         self.init(bytes, count: count)

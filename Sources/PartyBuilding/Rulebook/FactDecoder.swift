@@ -96,11 +96,8 @@ package enum FactDecoder {
             throw FactDecodingError(
                 description: "the trailer of the fact at position \(position) is damaged: \(error)")
         }
-        let payload = try payload(envelope, filled: added.filled)
-        let (occurred, validDay) = try validTime(envelope, payload.type)
-        var fact = try fact(
-            envelope, id: FactID(high: high, low: low), payload: payload, occurred: occurred,
-            validDay: validDay, tags: NameList(tags))
+        var fact = try stored(
+            envelope, FactID(high: high, low: low), NameList(tags), filled: added.filled)
         fact.position = position
         fact.streamVersion = streamVersion
         fact.recordedAt = added.recordedAt
@@ -109,6 +106,26 @@ package enum FactDecoder {
         fact.isLate = added.isLate
         fact.isAfterSeal = added.isAfterSeal
         return fact
+    }
+
+    private static func stored(
+        _ envelope: EnvelopeReader, _ id: FactID, _ tags: NameList, filled: ArraySlice<UInt8>
+    ) throws -> Fact {
+        let type = try type(of: envelope)
+        let (occurred, validDay) = try validTime(envelope, type)
+        // Most facts are as they were sent, and few of their texts are ever asked for.
+        if filled.isEmpty, envelope.isNamed(type), envelope.sourceDocRange == nil,
+            envelope.evidenceRanges.isEmpty
+        {
+            let fact = Fact(
+                id: id, type: type, sentAs: envelope, occurred: occurred, validDay: validDay,
+                tags: tags)
+            try fact.settlePayload()
+            return fact
+        }
+        return try fact(
+            envelope, id: id, payload: payload(envelope, filled: filled), occurred: occurred,
+            validDay: validDay, tags: tags)
     }
 
     private static func envelope(_ bytes: [UInt8]) throws -> EnvelopeReader {
