@@ -31,6 +31,10 @@ package struct DurableEvents: Sendable {
         var query = query
         query.maxEvents = min(query.maxEvents, options.maxPageEvents)
         query.maxBytes = min(query.maxBytes, options.maxPageBytes)
+        // Nil while the types are left to the index.
+        var wanted: Set<UInt32>?
+        let pageEvents = query.maxEvents
+        if !query.types.isEmpty { query.maxEvents = min(pageEvents, 64) }
         while true {
             guard !isEnded() else { throw EventLogError.closed }
             let head = committer.durable
@@ -39,12 +43,31 @@ package struct DurableEvents: Sendable {
             var budget = PageBudget(query)
             // What is done with an event takes longer than to copy it: the snapshot ends first.
             let events = try log.events(at: found.positions[...], &budget)
-            for event in events { try body(event) }
+            for event in events where wanted?.contains(event.type) ?? true { try body(event) }
             let isShort = events.count < found.positions.count
             let next = isShort ? found.positions[events.count] : found.next
             guard let next, next <= head else { return Position(head) }
+            if wanted == nil, try isDense(query, found.positions) {
+                wanted = Set(query.types)
+                query.types = []
+            }
             query.from = Position(next)
+            query.maxEvents = pageEvents
         }
+    }
+
+    /// Whether most events that a query without its types would find are of its types: to read
+    /// those that are not costs less than to look every position up among all of these types.
+    private func isDense(
+        _ query: ReadQuery, _ positions: [UInt64]
+    ) throws(EventLogError) -> Bool {
+        guard let last = positions.last, !query.types.isEmpty else { return false }
+        var plain = query
+        plain.types = []
+        plain.maxEvents = positions.count + positions.count / 4
+        let found = try findPositions(
+            plain, horizon: last, overlay: overlay, index: index, options: options)
+        return found.next == nil
     }
 
     /// The durable event with this id; nil when there is none.
