@@ -67,8 +67,8 @@ let package = Package(
         library(
             "Server",
             [
-                "EventLog", "LMDB", "LogFormat", "PartyBuilding", "ReadModels", "Schema", "Wire",
-                lifecycle, logging, nioCore, nioPosix, crypto,
+                "EventLog", "LMDB", "LogFormat", "Names", "PartyBuilding", "ReadModels", "Schema",
+                "Wire", lifecycle, logging, nioCore, nioPosix, crypto,
             ]),
         library("Client", ["CEpoll", "LogFormat", "Schema", "Wire", nioCore, nioPosix]),
         .executableTarget(

@@ -99,8 +99,8 @@ struct ImportRules: CustomTestStringConvertible, Sendable {
             "Server",
             [
                 "CNIOLinux", "Client", "Crypto", "EventLog", "LMDB", "LogFormat", "Logging",
-                "NIOCore", "NIOPosix", "PartyBuilding", "ReadModels", "Schema", "ServiceLifecycle",
-                "UnixSignals", "Wire",
+                "NIOCore", "NIOPosix", "Names", "PartyBuilding", "ReadModels", "Schema",
+                "ServiceLifecycle", "UnixSignals", "Wire",
             ]),
         ImportRules(
             "Client",

@@ -65,7 +65,6 @@ final class Committer: @unchecked Sendable {
         batch.deliver()
         wakers.wake(Position(head.position))
         if isWorthWriting { follower?.wake() }
-        desk.committed(bytes: batch.byteCount)
         return nil
     }
 
@@ -74,17 +73,16 @@ final class Committer: @unchecked Sendable {
     private func write(_ batch: Batch) throws -> LogHead {
         let commit = LogCommit(batch.values, after: head, ledgerAt: batch.ledgerAt)
         if try store.journal(commit) { return commit.head }
-        guard let group = desk.take() else {
-            try store.write(commit, sealing: nil)
-            return commit.head
-        }
+        let group = desk.take()
         do {
-            try store.write(commit, sealing: group)
-            desk.tell(isPutIn: true)
+            let bytes = try store.write(commit, sealing: group)
+            if group != nil { desk.tell(isPutIn: true) }
+            desk.stored(bytes: bytes)
         } catch {
+            guard group != nil else { throw error }
             desk.tell(isPutIn: false)
             guard case .full = Self.failure(error).kind else { throw error }
-            try store.write(commit, sealing: nil)
+            desk.stored(bytes: try store.write(commit, sealing: nil))
         }
         return commit.head
     }

@@ -9,6 +9,7 @@ import Synchronization
 /// `@unchecked Sendable`: the files belong to whoever commits, which is one thread at a time; only
 /// `settled` is told by another.
 final class Journal: @unchecked Sendable {
+    private let directory: String
     private var files: [JournalFile]
     private var active = 0
     /// Whether it was told that the active file should be settled.
@@ -32,6 +33,7 @@ final class Journal: @unchecked Sendable {
             min(options.journalFileBytes, JournalReading.fileBytesMax))
         self.capacity = capacity
         commitBytesMax = options.journalCommitBytes
+        self.directory = directory
         settledWord = Atomic(0)
         files = Self.paths(in: directory).map { JournalFile(path: $0, capacity: capacity) }
     }
@@ -90,7 +92,12 @@ final class Journal: @unchecked Sendable {
     ///
     /// - Parameter isSettled: whether everything is in the log.
     func close(isSettled: Bool) {
-        for index in files.indices { files[index].close(isNeeded: !isSettled) }
+        var isAnyGone = false
+        for index in files.indices where files[index].close(isNeeded: !isSettled) {
+            isAnyGone = true
+        }
+        // Else a power cut might bring back what the log has been going on without.
+        if isAnyGone, let path = Self.paths(in: directory).first { flushDirectory(of: path) }
     }
 
     private func begin(_ index: Int) {

@@ -45,13 +45,15 @@ struct JournalFile {
     /// Writes a record and flushes it.
     ///
     /// - Parameter last: its last position.
-    /// - Returns: false when there is no room on the disk; nothing was written then.
+    /// - Returns: false when there is no room on the disk, or no file to be had; nothing of the
+    ///   record was written then, or not all of it.
     /// - Throws: `.system` when nobody knows what the disk holds now.
     mutating func write(
         _ record: UnsafeRawBufferPointer, last: UInt64
     ) throws(EventLogError) -> Bool {
-        guard try prepare(through: end + record.count) else { return false }
-        guard try write(all: record, at: end) else { return false }
+        guard prepare(through: end + record.count), try write(all: record, at: end) else {
+            return false
+        }
         guard fdatasync(descriptor) == 0 else {
             throw .system(operation: "flush \(path)", code: errno)
         }
@@ -61,17 +63,19 @@ struct JournalFile {
     }
 
     /// - Parameter isNeeded: whether the file holds what is not in the log; else it is removed.
-    mutating func close(isNeeded: Bool) {
+    /// - Returns: whether there was a file to remove.
+    mutating func close(isNeeded: Bool) -> Bool {
         if descriptor >= 0 { Glibc.close(descriptor) }
         descriptor = -1
-        if !isNeeded { unlink(path) }
+        return !isNeeded && unlink(path) == 0
     }
 
     /// Sees to it that the file exists and that everything up to `size` was written once.
     ///
-    /// - Returns: false when there is no room for it.
-    private mutating func prepare(through size: Int) throws(EventLogError) -> Bool {
-        if descriptor < 0 { try open() }
+    /// - Returns: false when that cannot be had; the commit then goes the other way, which may be
+    ///   open.
+    private mutating func prepare(through size: Int) -> Bool {
+        guard descriptor >= 0 || open() else { return false }
         guard size > prepared else { return true }
         let wanted = min(max(size, 2 * prepared, Self.preparedMin), capacity)
         let zeros = [UInt8](repeating: 0, count: 64 << 10)
@@ -80,9 +84,6 @@ struct JournalFile {
             let count = pwrite(descriptor, zeros, min(zeros.count, wanted - offset), offset)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {
-                guard errno == ENOSPC || errno == EDQUOT || errno == EFBIG || count == 0 else {
-                    throw .system(operation: "prepare \(path)", code: errno)
-                }
                 // What is there stays for the next attempt.
                 prepared = offset / JournalRecord.blockSize * JournalRecord.blockSize
                 return size <= prepared
@@ -93,28 +94,20 @@ struct JournalFile {
         return true
     }
 
-    private mutating func open() throws(EventLogError) {
-        descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .system(operation: "open \(path)", code: errno) }
+    private mutating func open() -> Bool {
+        let opened = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard opened >= 0 else { return false }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            throw .system(operation: "look at \(path)", code: errno)
+        // The name of a new file must be on the disk before anything that it holds is relied upon.
+        guard fstat(opened, &status) == 0, flushDirectory(of: path) else {
+            Glibc.close(opened)
+            return false
         }
+        descriptor = opened
         // What an earlier run wrote was written; a file of another size is used as far as it goes.
         let whole = status.st_size / JournalRecord.blockSize * JournalRecord.blockSize
         prepared = min(whole, capacity)
-        try flushDirectory()
-    }
-
-    /// The name of a new file must be on the disk before anything that it holds is relied upon.
-    private func flushDirectory() throws(EventLogError) {
-        let directory = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-        let opened = Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard opened >= 0 else { throw .system(operation: "open \(directory)", code: errno) }
-        defer { Glibc.close(opened) }
-        guard fsync(opened) == 0 else {
-            throw .system(operation: "flush \(directory)", code: errno)
-        }
+        return true
     }
 
     /// - Returns: false when there is no room; what was written of the record is no whole one.
@@ -133,4 +126,16 @@ struct JournalFile {
         }
         return true
     }
+}
+
+/// Flushes the directory that a file is in: what it is called there, and that it is gone.
+///
+/// - Returns: whether the disk has it.
+@discardableResult
+func flushDirectory(of path: String) -> Bool {
+    let directory = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return fsync(descriptor) == 0
 }

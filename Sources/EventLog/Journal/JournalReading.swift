@@ -9,6 +9,9 @@ struct JournalReading {
         let first: UInt64
         let last: UInt64
         let bytes: [UInt8]
+        /// The file that it stands in, and where.
+        let path: String
+        let offset: Int
     }
 
     /// Behind the head that was given, in order and without a gap.
@@ -43,6 +46,14 @@ struct JournalReading {
         _ path: String, _ key: JournalKey, after head: UInt64
     ) throws(EventLogError) {
         guard let content = try Self.content(of: path) else { return }
+        let isForeign = content.withUnsafeBytes {
+            JournalRecord.read($0, key: key) == nil && JournalRecord.isRecord($0)
+        }
+        // Only at the beginning: behind it there may be anything that somebody recorded.
+        guard !isForeign else {
+            throw .damaged(
+                position: .zero, "the journal \(path) belongs to another ledger than the log")
+        }
         var isEnd = false
         var offset = 0
         while offset < content.count {
@@ -64,9 +75,27 @@ struct JournalReading {
                 records.append(
                     Record(
                         first: found.first, last: found.last,
-                        bytes: Array(content[offset..<offset + found.size])))
+                        bytes: Array(content[offset..<offset + found.size]), path: path,
+                        offset: offset))
             }
             offset += JournalRecord.padded(found.size)
+        }
+    }
+
+    /// Writes the records once more where they stand and flushes them. What was read may never have
+    /// reached the disk: the process ended between write and flush, or the flush failed. Whoever
+    /// asks from now on is told that it is recorded.
+    func flush() throws(EventLogError) {
+        for record in records {
+            let descriptor = open(record.path, O_RDWR | O_CLOEXEC)
+            guard descriptor >= 0 else {
+                throw .system(operation: "open \(record.path)", code: errno)
+            }
+            defer { close(descriptor) }
+            let written = pwrite(descriptor, record.bytes, record.bytes.count, record.offset)
+            guard written == record.bytes.count, fdatasync(descriptor) == 0 else {
+                throw .system(operation: "flush \(record.path)", code: errno)
+            }
         }
     }
 

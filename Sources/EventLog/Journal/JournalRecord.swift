@@ -154,9 +154,21 @@ final class JournalRecord: @unchecked Sendable {
     static func read(
         _ bytes: UnsafeRawBufferPointer, key: JournalKey
     ) -> (first: UInt64, last: UInt64, size: Int)? {
+        guard let (found, record) = parse(bytes), found == key else { return nil }
+        return record
+    }
+
+    /// Whether there is a whole record, be it of another ledger.
+    static func isRecord(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        parse(bytes) != nil
+    }
+
+    private static func parse(
+        _ bytes: UnsafeRawBufferPointer
+    ) -> (key: JournalKey, record: (first: UInt64, last: UInt64, size: Int))? {
         var reader = ByteReader(bytes)
         guard reader.uint32() == magic, let length = reader.uint32(),
-            reader.uint64() == key.low, reader.uint64() == key.high,
+            let key = reader.take(JournalKey.size).flatMap({ JournalKey($0) }),
             let first = reader.uint64(), let last = reader.uint64(),
             first > 0, first <= last, last < UInt64.max, Int(length) > ValueHeader.size,
             Int(length) <= bytes.count - headerSize
@@ -166,7 +178,7 @@ final class JournalRecord: @unchecked Sendable {
         let stated = UInt32(
             littleEndian: bytes.loadUnaligned(fromByteOffset: checkedSize, as: UInt32.self))
         guard checksum(record) == stated else { return nil }
-        return (first, last, size)
+        return (key, (first, last, size))
     }
 
     private static func checksum(_ record: UnsafeRawBufferPointer) -> UInt32 {

@@ -45,6 +45,11 @@ struct LogTailView {
     /// The last position; nil when there is none.
     var last: UInt64? { records.last?.last }
 
+    /// Bytes of its values.
+    var bytes: Int {
+        records.reduce(0) { $1.values.reduce($0) { $0 + $1.place.count } }
+    }
+
     /// Whether a position is in it.
     func holds(_ position: UInt64) -> Bool {
         guard let first, let last else { return false }

@@ -13,6 +13,9 @@ final class Settler: Sendable {
     private static let sleeperRole = 0
     private static let timedRole = 1
 
+    /// Pause after there was no room.
+    private static let retryMilliseconds = 1_000
+
     private let monitor = Monitor(State(), roles: 2)
     private let milliseconds: Int
 
@@ -51,25 +54,32 @@ final class Settler: Sendable {
     ///
     /// - Parameter report: told why the log cannot be written, when that is final.
     func run(_ log: LogStore, _ desk: SealDesk, report: @Sendable (String) -> Void) {
-        while waitForWork(log) {
-            let group = desk.take()
+        var pause = milliseconds
+        while waitForWork(log, milliseconds: pause) {
             do {
-                let isDone = try log.settle(sealing: group)
-                if group != nil {
-                    desk.tell(isPutIn: isDone)
-                    // There may be room for the journal alone.
-                    if !isDone { try log.settle() }
-                }
+                try putSealed(log, desk)
+                let bytes = try log.settle()
+                desk.stored(bytes: bytes ?? 0)
+                pause = bytes == nil ? Self.retryMilliseconds : milliseconds
             } catch {
-                if group != nil { desk.tell(isPutIn: false) }
                 report("\(error)")
                 return
             }
         }
     }
 
+    private func putSealed(_ log: LogStore, _ desk: SealDesk) throws {
+        guard let group = desk.take() else { return }
+        do {
+            desk.tell(isPutIn: try log.put(group))
+        } catch {
+            desk.tell(isPutIn: false)
+            throw error
+        }
+    }
+
     /// - Returns: false when the log closes.
-    private func waitForWork(_ log: LogStore) -> Bool {
+    private func waitForWork(_ log: LogStore, milliseconds: Int) -> Bool {
         let isAny = monitor.waitUntil(role: Self.sleeperRole) { state -> Bool? in
             state.isAsleep = !state.isClosing && !state.isSealDue && log.tail.isEmpty
             return state.isAsleep ? nil : !state.isClosing

@@ -1,7 +1,7 @@
 /// What sealer and committer have to say to each other.
 final class SealDesk: Sendable {
     private struct State {
-        /// Bytes of batches committed since the sealer last found too little for a block.
+        /// Bytes of batches stored since the sealer last found too little for a block.
         var freshBytes: Int
         /// Bytes of batches that make about one block.
         var wantedBytes: Int
@@ -24,8 +24,8 @@ final class SealDesk: Sendable {
 
     // MARK: The committer's side
 
-    /// Tells that so many bytes became durable.
-    func committed(bytes: Int) {
+    /// Tells that so many bytes of batches have reached the environment.
+    func stored(bytes: Int) {
         let isEnough = monitor.withLock { state in
             let before = state.freshBytes
             state.freshBytes += bytes

@@ -116,7 +116,11 @@ extension LogStore {
     func storedValue(at position: UInt64) throws(EventLogError) -> StoredValue {
         let tail = tail.view
         return try storing {
-            if let value = try tail.value(at: position) { return StoredValue(value) }
+            // The value lies in the tail: it must outlive the copying.
+            let found = try withExtendedLifetime(tail) {
+                try tail.value(at: position).map(StoredValue.init)
+            }
+            if let found { return found }
             return try environment.read { transaction in
                 try transaction.withCursor(values) { cursor in
                     guard try cursor.seekAtMost(position) else {

@@ -49,10 +49,11 @@ extension LogStore {
     ///
     /// - Parameter group: a sealed block that takes the place of its batches in the same
     ///   transaction.
+    /// - Returns: bytes of the batches that the environment got.
     /// - Throws: an `LMDBError`; nothing was written then, unless the error is fatal.
-    func write(_ commit: LogCommit, sealing group: SealedGroup?) throws {
+    func write(_ commit: LogCommit, sealing group: SealedGroup?) throws -> Int {
         let bytes = commit.values.reduce(0) { $0 + $1.recordBytes }
-        try headLag.withLock { lag in
+        let total = try headLag.withLock { lag in
             // Nobody but this thread adds to the tail, and nobody takes away meanwhile.
             let waiting = tail.view
             let after = lag.adding(commit.head, bytes: bytes)
@@ -76,41 +77,54 @@ extension LogStore {
             }
             lag = isHeadDue ? .none : after
             stored(through: commit.head.position)
+            return waiting.bytes + bytes
         }
         if let group { swapped(in: group) }
+        return total
     }
 
     /// Puts what the journal holds at this moment into the environment; commits go on meanwhile.
     ///
-    /// - Parameter group: a sealed block that takes the place of its batches.
-    /// - Returns: false when there is no room for it; the journal keeps everything and takes no
-    ///   more, until the environment has room again.
+    /// - Returns: bytes of the batches that the environment got; nil when there is no room for them:
+    ///   the journal keeps everything and takes no more, until the environment has room again.
     /// - Throws: what is fatal to a commit.
     @discardableResult
-    func settle(sealing group: SealedGroup? = nil) throws -> Bool {
+    func settle() throws -> Int? {
         do {
             try options.beforeSettling?()
-            try headLag.withLock { lag in
+            return try headLag.withLock { lag in
                 let waiting = tail.view
-                guard waiting.last != nil || group != nil else { return }
+                guard let head = waiting.records.last?.head else { return 0 }
                 try environment.write { transaction in
                     try put(waiting, &transaction)
-                    if let head = waiting.records.last?.head {
-                        try transaction.put(meta, Self.headKey, head.bytes)
-                    }
-                    if let group { try swap(in: group, &transaction) }
+                    try transaction.put(meta, Self.headKey, head.bytes)
                 }
-                guard let last = waiting.last else { return }
                 lag = .none
-                stored(through: last)
+                stored(through: head.position)
+                return waiting.bytes
             }
-            if let group { swapped(in: group) }
-            return true
         } catch {
             guard case .full = Committer.failure(error).kind else { throw error }
-            if group == nil { journal?.block() }
+            journal?.block()
+            return nil
+        }
+    }
+
+    /// Puts a sealed block in the place of its batches, and nothing else: it takes little room and
+    /// frees much, so it must not fail for want of room for something else.
+    ///
+    /// - Returns: false when there is no room for it.
+    /// - Throws: what is fatal to a commit.
+    func put(_ group: SealedGroup) throws -> Bool {
+        do {
+            try options.beforeSettling?()
+            try environment.write { transaction in try swap(in: group, &transaction) }
+        } catch {
+            guard case .full = Committer.failure(error).kind else { throw error }
             return false
         }
+        swapped(in: group)
+        return true
     }
 
     private func put(_ waiting: LogTailView, _ transaction: inout WriteTransaction) throws {
@@ -151,7 +165,7 @@ extension LogStore {
         guard let journal else { return end }
         journal.begin(stored: head.position, last: end.position)
         // Without room for it the log can still be read; appends will say why they are refused.
-        _ = try storing { try settle() }
+        if try storing({ try settle() }) == nil { try left.flush() }
         return end
     }
 

@@ -62,7 +62,11 @@ struct LogVerifier {
         try log.withReader { reader in
             try log.environment.read { transaction in
                 try transaction.withCursor(log.values) { cursor in
-                    guard try cursor.seek(next) else { return false }
+                    if try checkRest(&cursor, reader, visit) {
+                        guard try cursor.next() else { return next > head }
+                    } else {
+                        guard try cursor.seek(next) else { return false }
+                    }
                     for _ in 0..<Self.stepMax where next <= head {
                         try check(cursor, reader, visit)
                         guard try cursor.next() else { return next > head }
@@ -71,6 +75,23 @@ struct LogVerifier {
                 }
             }
         }
+    }
+
+    /// Goes on inside a sealed block, if since the last step one took the place of batches of which
+    /// some were looked at already.
+    ///
+    /// - Returns: whether the cursor stands on such a block.
+    private mutating func checkRest(
+        _ cursor: inout ReadCursor, _ reader: ValueReader, _ visit: (UInt64, RecordView) -> Void
+    ) throws -> Bool {
+        guard !skipsToKey, try cursor.seekAtMost(next), let key = cursor.numberKey, key < next,
+            // What cannot be read was told when it was come by.
+            let value = try? LogStore.value(of: cursor), value.header.kind == .sealedBlock,
+            value.header.last >= next
+        else { return false }
+        check(value, reader, visit)
+        next = value.header.last + 1
+        return true
     }
 
     /// Goes on where the environment ends and the journal begins.
@@ -125,13 +146,16 @@ struct LogVerifier {
         _ value: ValueView, _ reader: ValueReader, _ visit: (UInt64, RecordView) -> Void
     ) {
         let header = value.header
-        if let before = value.frontierBefore, let frontier, before != frontier {
+        let first = max(header.first, next)
+        if first == header.first, let before = value.frontierBefore, let frontier,
+            before != frontier
+        {
             report.add(
                 .root, header.first,
                 "the block does not continue the Merkle tree of the events before it")
             self.frontier = nil
         }
-        for position in header.first...header.last {
+        for position in first...header.last {
             report.events += 1
             do throws(EventLogError) {
                 let record = try storing { try reader.record(at: position, in: value) }

@@ -40,7 +40,7 @@ package final class RulebookJudge: Judge, @unchecked Sendable {
             } catch is StateIsMissing {
                 office.discard(from: moment.nextPosition.value)
                 // All that is lacking at once: a call of many facts does not wait many times.
-                if context.proposals.count > 1 { probe(context, at: moment) }
+                if !context.more.isEmpty { probe(context, at: moment) }
                 return .later(source.takeLacking())
             } catch {
                 office.discard(from: moment.nextPosition.value)
@@ -70,7 +70,7 @@ package final class RulebookJudge: Judge, @unchecked Sendable {
     private func probe(_ context: RecordContext, at moment: JudgeMoment) {
         office.isProbing = true
         defer { office.isProbing = false }
-        for proposal in context.proposals {
+        for proposal in [context.first] + context.more {
             // What is wrong with it will be told when it is judged.
             _ = try? rulebook.admit(
                 proposal, at: moment.nextPosition.value, version: 0, now: moment.ledgerAt,

@@ -166,6 +166,67 @@ import Testing
         #expect(text.contains("position 3") && text.contains("ends at 1"))
     }
 
+    @Test func anotherLedgersJournalIsRefusedAndKept() async throws {
+        var fixture = LedgerFixture.tiny()
+        fixture.keepJournal()
+        var cuts: [PowerCut] = []
+        for _ in 0..<2 {
+            var one = LedgerFixture.tiny()
+            one.options = fixture.options
+            let log = try one.open()
+            _ = try await log.append(AppendRequest(events: [draft(1)]))
+            cuts.append(try PowerCut(of: log, at: one.path, options: one.options))
+            log.close()
+        }
+        let path = cuts[0].journals[0]
+        try copyFile(cuts[1].journals[0], to: path)
+        let error = #expect(throws: EventLogError.self) { try cuts[0].fixture.open() }
+        guard case .damaged(_, let text) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(text.contains("another ledger"))
+        #expect(try readFile(path) == readFile(cuts[1].journals[0]))
+    }
+
+    /// What went through the journal is sealed without another commit to remind of it.
+    @Test func whatTheJournalHeldIsSealed() async throws {
+        var fixture = LedgerFixture.tiny()
+        fixture.keepJournal()
+        fixture.options.settleMilliseconds = 100
+        try await fixture.withLog { log async throws in
+            for number in 1...100 as ClosedRange<UInt64> {
+                _ = try await log.append(AppendRequest(events: [draft(number)]))
+            }
+            while try log.status().sealedThrough < Position(50) {
+                try await Task.sleep(for: .milliseconds(1))
+            }
+        }
+        try fixture.expectSound()
+    }
+
+    /// Batches become blocks, and commits go from the journal into the log, while it is verified.
+    @Test(arguments: testSeeds(3))
+    func aBusyLedgerProvesItself(seed: UInt64) async throws {
+        print("seed \(seed)")
+        let fixture = LedgerFixture.tiny()
+        try await fixture.withLog { log async throws in
+            async let appending: Void = {
+                var random = SeededRandom(seed: seed)
+                for number in 1...400 as ClosedRange<UInt64> {
+                    _ = try await log.append(request(number, &random))
+                }
+            }()
+            for _ in 0..<60 {
+                let report = try log.verify()
+                #expect(report.damages == [])
+                try await Task.sleep(for: .milliseconds(2))
+            }
+            try await appending
+        }
+        try fixture.expectSound()
+    }
+
     /// Nobody who may record events can write a record of the journal with them.
     @Test func anEventThatLooksLikeARecordIsNone() async throws {
         var fixture = LedgerFixture.tiny()
@@ -209,7 +270,7 @@ import Testing
             let event = draft(number, body: [UInt8](repeating: 7, count: 9_000))
             _ = try await log.append(AppendRequest(events: [event]))
         }
-        #expect(try log.log.settle() == false)
+        #expect(try log.log.settle() == nil)
         let refused = await log.outcome(of: AppendRequest(events: [draft(121)]))
         guard case .full(.logMap) = refused.failure else {
             Issue.record("\(refused)")
