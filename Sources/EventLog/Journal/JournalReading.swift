@@ -36,7 +36,8 @@ struct JournalReading {
                 throw .damaged(
                     position: Position(next),
                     "the journal goes on at position \(record.first) and the log ends at "
-                        + "\(next - 1): log and journal are not of the same moment")
+                        + "\(next - 1): what is between them cannot be read, or log and journal "
+                        + "are not of the same moment")
             }
             next = record.last + 1
         }
@@ -54,24 +55,18 @@ struct JournalReading {
             throw .damaged(
                 position: .zero, "the journal \(path) belongs to another ledger than the log")
         }
-        var isEnd = false
         var offset = 0
         while offset < content.count {
             let found = content.withUnsafeBytes { bytes in
                 JournalRecord.read(UnsafeRawBufferPointer(rebasing: bytes[offset...]), key: key)
             }
             guard let found else {
-                // The end is where the last write was cut off, or where older records begin.
-                isEnd = true
+                // A write was cut off here, or older records begin, or something is damaged: then
+                // those behind it do not continue the log.
                 offset += JournalRecord.blockSize
                 continue
             }
             if found.last > head {
-                guard !isEnd else {
-                    throw .damaged(
-                        position: Position(found.first),
-                        "a record in front of this one in the journal \(path) cannot be read")
-                }
                 records.append(
                     Record(
                         first: found.first, last: found.last,

@@ -221,8 +221,10 @@ extension ServerStartFailure {
         switch error {
         case .locked(let pid):
             self = .directoryInUse(directory, pid: pid.map(String.init))
-        case .damaged, .unsupportedValue:
-            self = .damaged("\(error)")
+        case .damaged(let position, let text):
+            self = .damaged(position == .zero ? text : "@\(position): \(text)")
+        case .unsupportedValue(let position, let kind):
+            self = .damaged("@\(position): a value of kind \(kind), which is not known")
         case .unknownFormat(let found, let supported):
             self = .otherFormat(directory, found: found, supported: supported)
         case .store(let error) where error.kind == .diskFull:
