@@ -72,7 +72,7 @@ final class Committer: @unchecked Sendable {
     /// there is room for both.
     private func write(_ batch: Batch) throws -> LogHead {
         let commit = LogCommit(batch.values, after: head, ledgerAt: batch.ledgerAt)
-        if try store.journal(commit) { return commit.head }
+        if try store.writeToJournal(commit) { return commit.head }
         let group = desk.take()
         do {
             let bytes = try store.write(commit, sealing: group)

@@ -32,7 +32,7 @@ package protocol Judge: AnyObject, Sendable {
 
     /// What the judgement of a request that has to wait will need, as far as can be told now. It
     /// must leave no trace in what is judged.
-    func foresee(_ request: AppendRequest, at moment: JudgeMoment) -> [any Preparation]
+    func preparations(for request: AppendRequest, at moment: JudgeMoment) -> [any Preparation]
 
     /// Something that was asked for is done, well or not. Those who wait for it are judged next.
     func prepared(_ preparation: any Preparation, view: SequencerView)
@@ -49,8 +49,8 @@ extension Judge {
 
     package func foresee(_ names: [NameList]) {}
 
-    package func foresee(
-        _ request: AppendRequest, at moment: JudgeMoment
+    package func preparations(
+        for request: AppendRequest, at moment: JudgeMoment
     ) -> [any Preparation] { [] }
 
     package func prepared(_ preparation: any Preparation, view: SequencerView) {}

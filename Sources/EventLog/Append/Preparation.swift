@@ -74,13 +74,7 @@ package struct DurableEvents: Sendable {
     package func event(withID id: EventID) throws(EventLogError) -> RecordedEvent? {
         // The head is taken before the overlay is asked, so that what is found can be read.
         let head = committer.durable
-        let lookup = overlay.withLock { state in
-            (position: state.position(of: id), isNew: state.isBeyondTable(id))
-        }
-        var position = lookup.position
-        if position == nil, !lookup.isNew, let index {
-            position = try index.positions(ofIDs: [id])[0]
-        }
+        let position = try findPosition(of: id, overlay: overlay, index: index)
         guard let position, position <= max(head, committer.durable) else { return nil }
         var found: RecordedEvent?
         try log.withRecords(at: CollectionOfOne(position)) { found = $1.event(at: $0) }

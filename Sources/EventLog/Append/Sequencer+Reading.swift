@@ -35,14 +35,9 @@ extension Sequencer {
     }
 
     func event(withID id: EventID) throws(EventLogError) -> RecordedEvent? {
-        let lookup = overlay.withLock { state in
-            (position: state.position(of: id), isNew: state.isBeyondTable(id))
+        guard let position = try findPosition(of: id, overlay: overlay, index: index) else {
+            return nil
         }
-        var position = lookup.position
-        if position == nil, !lookup.isNew, let index {
-            position = try index.positions(ofIDs: [id])[0]
-        }
-        guard let position else { return nil }
         return try event(at: position)
     }
 

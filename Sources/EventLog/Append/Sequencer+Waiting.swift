@@ -16,7 +16,7 @@ extension Sequencer {
         guard hasRoom(for: request, submission) else { return }
         room.follow(submission, bytes: submission.bytes, of: request.caller)
         guard room.ordered < Self.orderedMax, let judge else { return }
-        begin(room.order(judge.foresee(request, at: moment(mayWait: true))))
+        begin(room.order(judge.preparations(for: request, at: moment(mayWait: true))))
     }
 
     /// Keeps a request until what it lacks is there.

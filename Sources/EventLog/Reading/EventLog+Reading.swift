@@ -43,16 +43,8 @@ extension EventLog {
         try checkOpen()
         // The head is taken before the overlay is asked, so that what is found can be read.
         let head = committer.durable
-        let lookup = overlay.withLock { state in
-            (position: state.position(of: id), isNew: state.isBeyondTable(id))
-        }
-        var position = lookup.position
-        if position == nil, !lookup.isNew {
-            guard let index else {
-                throw .indexUnavailable(indexFault ?? "there is no index")
-            }
-            position = try index.positions(ofIDs: [id])[0]
-        }
+        let position = try findPosition(
+            of: id, overlay: overlay, index: index, indexFault: indexFault)
         guard let position, position <= max(head, committer.durable) else { return nil }
         return try event(at: Position(position))
     }

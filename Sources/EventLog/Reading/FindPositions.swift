@@ -24,6 +24,22 @@ func findPositions(
         overlay: overlay, index: index, effort: options.searchEffort)
 }
 
+/// Where the event with an id stands, in table or overlay; nil when no event has it.
+///
+/// - Parameter indexFault: why there is no index, if there is none.
+/// - Throws: `.indexUnavailable` when only the table knows and there is none.
+func findPosition(
+    of id: EventID, overlay: Overlay, index: IndexStore?, indexFault: String? = nil
+) throws(EventLogError) -> UInt64? {
+    let (position, isNew) = overlay.withLock { state in
+        (state.position(of: id), state.isBeyondTable(id))
+    }
+    if let position { return position }
+    if isNew { return nil }
+    guard let index else { throw .indexUnavailable(indexFault ?? "there is no index") }
+    return try index.positions(ofIDs: [id])[0]
+}
+
 /// Searches a plan over one snapshot of the overlay and, if need be, the table.
 func search(
     _ plan: PositionPlan, from: UInt64, direction: ReadQuery.Direction, limit: Int,

@@ -34,7 +34,7 @@ extension LogStore {
     /// - Returns: false when it is too large for the journal or the journal has no room; nothing
     ///   was written then.
     /// - Throws: `EventLogError.system`: nobody knows what is on the disk.
-    func journal(_ commit: LogCommit) throws -> Bool {
+    func writeToJournal(_ commit: LogCommit) throws -> Bool {
         guard let journal, journal.takes(JournalRecord.paddedSize(of: commit.values)) else {
             return false
         }

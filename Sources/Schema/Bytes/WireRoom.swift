@@ -4,13 +4,19 @@
 /// `WireWriter` does the same for messages of any size; it asks for each byte whether its array has
 /// room and nobody else refers to it.
 package struct WireRoom {
-    private let room: UnsafeMutableRawBufferPointer
-    /// Bytes that were written, or would have been.
-    private(set) var count = 0
+    @usableFromInline let room: UnsafeMutableRawBufferPointer
+    /// Bytes that were written, or would have been, the first ones included that were there before.
+    @usableFromInline package internal(set) var count: Int
 
-    fileprivate init(_ room: UnsafeMutableRawBufferPointer) { self.room = room }
+    /// - Parameter count: bytes at the beginning of the room that stay as they are.
+    @inlinable
+    package init(_ room: UnsafeMutableRawBufferPointer, from count: Int = 0) {
+        self.room = room
+        self.count = count
+    }
 
     /// A varint field that is left out when it is zero, as proto3 does.
+    @inlinable
     package mutating func number(_ value: UInt64, field number: Int) {
         guard value != 0 else { return }
         tag(number, wireType: 0)
@@ -38,9 +44,24 @@ package struct WireRoom {
         for value in more { varint(value) }
     }
 
-    private mutating func delimited(_ content: UnsafeRawBufferPointer, field number: Int) {
+    /// A string, byte string or message.
+    @inlinable
+    package mutating func delimited(_ content: UnsafeRawBufferPointer, field number: Int) {
+        beginDelimited(count: content.count, field: number)
+        append(content)
+    }
+
+    /// The beginning of a byte string or message of so many bytes, which `append` or further
+    /// fields must follow with.
+    @inlinable
+    package mutating func beginDelimited(count: Int, field number: Int) {
         tag(number, wireType: 2)
-        varint(UInt64(content.count))
+        varint(UInt64(count))
+    }
+
+    /// Bytes as they are, as inside what `beginDelimited` began.
+    @inlinable
+    package mutating func append(_ content: UnsafeRawBufferPointer) {
         if content.count <= room.count - count {
             UnsafeMutableRawBufferPointer(rebasing: room[count..<count + content.count])
                 .copyMemory(from: content)
@@ -48,11 +69,13 @@ package struct WireRoom {
         count += content.count
     }
 
-    private mutating func tag(_ number: Int, wireType: UInt64) {
+    @inlinable
+    mutating func tag(_ number: Int, wireType: UInt64) {
         varint(UInt64(UInt32(truncatingIfNeeded: number)) << 3 | wireType)
     }
 
-    private mutating func varint(_ value: UInt64) {
+    @inlinable
+    mutating func varint(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
             byte(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -61,7 +84,8 @@ package struct WireRoom {
         byte(UInt8(truncatingIfNeeded: rest))
     }
 
-    private mutating func byte(_ byte: UInt8) {
+    @inlinable
+    mutating func byte(_ byte: UInt8) {
         if count < room.count { room[count] = byte }
         count += 1
     }

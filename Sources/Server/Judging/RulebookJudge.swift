@@ -49,8 +49,8 @@ package final class RulebookJudge: Judge, @unchecked Sendable {
         }
     }
 
-    package func foresee(
-        _ request: AppendRequest, at moment: JudgeMoment
+    package func preparations(
+        for request: AppendRequest, at moment: JudgeMoment
     ) -> [any Preparation] {
         guard let context = request.context as? RecordContext else { return [] }
         return source.reading(through: moment.view, mayWait: true) {

@@ -29,22 +29,22 @@ struct RecordedFactBytes: ~Copyable {
         let (stream, body) = (record.streamBytes, record.body)
         let (version, trailerCount) = (record.streamVersion, record.trailerCount)
         var size =
-            3 + WireWriter.byteCount(of: position) + WireWriter.byteCount(of: version)
-            + WireWriter.byteCount(of: ledgerAt) + Self.delimitedSize(stream.count)
+            Self.numberSize(position) + Self.numberSize(version) + Self.numberSize(ledgerAt)
+            + Self.delimitedSize(stream.count)
             + Self.delimitedSize(body.count) + Self.delimitedSize(trailerCount)
         record.forEachTag { size += Self.delimitedSize($0.count) }
         makeRoom(for: Self.delimitedSize(size) + Self.endBytesMax)
-        var out = FieldCursor(room, from: used)
-        out.begin(count: size, field: 1)
+        var out = WireRoom(room, from: used)
+        out.beginDelimited(count: size, field: 1)
         out.number(position, field: 1)
         out.number(version, field: 2)
         out.number(ledgerAt, field: 3)
         out.delimited(stream, field: 4)
         record.forEachTag { out.delimited($0, field: 4) }
         out.delimited(body, field: 5)
-        out.begin(count: trailerCount, field: 6)
-        record.forEachTrailerPiece { out.bytes($0) }
-        used = out.position
+        out.beginDelimited(count: trailerCount, field: 6)
+        record.forEachTrailerPiece { out.append($0) }
+        used = out.count
         count += 1
     }
 
@@ -54,11 +54,11 @@ struct RecordedFactBytes: ~Copyable {
     ///   - next: everything before it has been considered.
     ///   - isCaughtUp: all that was there has been delivered.
     mutating func finish(next: Position, head: Position, isCaughtUp: Bool) -> [UInt8] {
-        var out = FieldCursor(room, from: used)
+        var out = WireRoom(room, from: used)
         out.number(next.value, field: 2)
         out.number(head.value, field: 3)
         if isCaughtUp { out.number(1, field: 4) }
-        return [UInt8](UnsafeRawBufferPointer(rebasing: room[..<out.position]))
+        return [UInt8](UnsafeRawBufferPointer(rebasing: room[..<min(out.count, room.count)]))
     }
 
     private mutating func makeRoom(for count: Int) {
@@ -70,65 +70,13 @@ struct RecordedFactBytes: ~Copyable {
         room = larger
     }
 
+    /// Bytes of a varint field with a number below 16, which is left out when it is zero.
+    private static func numberSize(_ value: UInt64) -> Int {
+        value == 0 ? 0 : 1 + WireWriter.byteCount(of: value)
+    }
+
     /// Bytes of a field of the given length with a number below 16.
     private static func delimitedSize(_ count: Int) -> Int {
         1 + WireWriter.byteCount(of: UInt64(count)) + count
-    }
-}
-
-/// Writes protobuf fields with numbers below 16 one behind the other into room that is known to be
-/// large enough. What would not fit is not written: a wrong size shows as a wrong message and not
-/// as damaged memory.
-private struct FieldCursor {
-    private let room: UnsafeMutableRawBufferPointer
-    /// Where the next byte comes.
-    private(set) var position: Int
-
-    init(_ room: UnsafeMutableRawBufferPointer, from position: Int) {
-        self.room = room
-        self.position = position
-    }
-
-    @inline(__always)
-    mutating func number(_ value: UInt64, field: UInt8) {
-        byte(field << 3)
-        varint(value)
-    }
-
-    @inline(__always)
-    mutating func begin(count: Int, field: UInt8) {
-        byte(field << 3 | 2)
-        varint(UInt64(count))
-    }
-
-    @inline(__always)
-    mutating func delimited(_ content: UnsafeRawBufferPointer, field: UInt8) {
-        begin(count: content.count, field: field)
-        bytes(content)
-    }
-
-    @inline(__always)
-    mutating func bytes(_ content: UnsafeRawBufferPointer) {
-        guard content.count <= room.count - position, !content.isEmpty else { return }
-        UnsafeMutableRawBufferPointer(rebasing: room[position..<position + content.count])
-            .copyMemory(from: content)
-        position += content.count
-    }
-
-    @inline(__always)
-    private mutating func varint(_ value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            byte(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        byte(UInt8(truncatingIfNeeded: rest))
-    }
-
-    @inline(__always)
-    private mutating func byte(_ value: UInt8) {
-        guard position < room.count else { return }
-        room[position] = value
-        position += 1
     }
 }

@@ -89,7 +89,9 @@ final class PatientJudge: Judge {
         return count
     }
 
-    func foresee(_ request: AppendRequest, at moment: JudgeMoment) -> [any Preparation] {
+    func preparations(
+        for request: AppendRequest, at moment: JudgeMoment
+    ) -> [any Preparation] {
         state.withLock { state in
             Set(request.events.map(\.stream)).filter { state.counts[$0] == nil }
                 .map { count($0, &state) }
