@@ -10,7 +10,8 @@ import Testing
 @Suite struct SessionSimulationTests {
     @Test func nothingIsLostWhateverTheOrder() {
         var wholeCalls = 0
-        withSeeds(40) { random, seed in
+        var runs = 0
+        withSeeds(200) { random, seed in
             var world = World(random: random)
             for _ in 0..<400 { world.step() }
             world.settle()
@@ -30,8 +31,9 @@ import Testing
             #expect(world.client.scheduler.sendableBytes == 0, "seed \(seed)")
             #expect(world.messagesChecked > 5, "seed \(seed)")
             wholeCalls += world.wholeCalls
+            runs += 1
         }
-        #expect(wholeCalls > 40)
+        #expect(wholeCalls > runs)
     }
 }
 
@@ -302,7 +304,9 @@ private struct World {
 
     /// Lets everything come to its end: all that may be sent is sent and every handler finishes.
     mutating func settle() {
-        for _ in 0..<2_000 where client.callsOpen > 0 || server.callsHeld > 0 {
+        for _ in 0..<2_000 {
+            // A call that its client has given up may still be on its way to the server.
+            if client.callsOpen == 0, server.callsHeld == 0, !isUnderWay { break }
             now += 5
             for id in books.keys.sorted() {
                 guard let book = books[id] else { continue }
@@ -320,6 +324,12 @@ private struct World {
             move(atMost: 100_000)
         }
         for _ in 0..<50 { move(atMost: 100_000) }
+    }
+
+    /// Whether bytes are on their way to either side.
+    var isUnderWay: Bool {
+        [toServer, toClient, atServer, atClient].contains { $0.readableBytes > 0 }
+            || client.hasOutput || server.hasOutput
     }
 
     mutating func finish(_ id: CallID) {
