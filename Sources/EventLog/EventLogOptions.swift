@@ -66,6 +66,8 @@ package struct EventLogOptions: Sendable {
     package var overlayMaxKeys = 393_216
     /// Posting chunks grow to about this size; two fit beside each other on a page.
     package var postingChunkBytes = 1_900
+    /// The end of a list grows to this size before it is put into its chunks.
+    package var postingTailBytes = 120
     /// Chunks of ids grow to this size; four fit beside each other on a page, and a look-up goes
     /// through half of one.
     package var idChunkBytes = 984

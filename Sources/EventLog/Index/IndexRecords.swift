@@ -38,7 +38,7 @@ struct NameRecord: Equatable {
 /// How far the index's table goes, and in which history: written in the same transaction as the
 /// postings themselves.
 struct IndexCheckpoint: Equatable {
-    static let version: UInt32 = 3
+    static let version: UInt32 = 4
     static let size = idSecretOffset + IDSecret.size
     private static let idSecretOffset = 4 + 16 + 8 + 32 + 4 + 16
 

@@ -19,7 +19,7 @@ extension IndexStore {
                 next.root = work.root
                 try putIDs(work, &next, chunkBytes: options.idChunkBytes, &transaction)
                 let numbers = try intern(work, &next, &transaction)
-                try putPostings(work, numbers, options.postingChunkBytes, &transaction)
+                try putPostings(work, numbers, options, &transaction)
                 try transaction.put(meta, Self.checkpointKey, next.bytes)
                 return (next, numbers)
             }
@@ -105,13 +105,14 @@ extension IndexStore {
 
     // MARK: Postings
 
+    /// A list and where its new positions stand.
     private struct ListPlace {
         var list: ListID
         var positions: Range<Int>
     }
 
     private func putPostings(
-        _ work: CheckpointWork, _ numbers: [UInt32], _ chunkBytes: Int,
+        _ work: CheckpointWork, _ numbers: [UInt32], _ options: EventLogOptions,
         _ transaction: inout WriteTransaction
     ) throws {
         var order: [ListPlace] = []
@@ -123,12 +124,62 @@ extension IndexStore {
                     positions: list.positions))
         }
         order.sort { $0.list < $1.list }
-        try transaction.withWriteCursor(postings) { cursor in
-            var chunk = GrowingChunk(limit: chunkBytes)
+        var long: [ListPlace] = []
+        var positions: [UInt64] = []
+        try transaction.withWriteCursor(tails) { cursor in
+            var chunk = GrowingChunk(limit: options.postingTailBytes)
             for place in order {
-                try append(work.positions[place.positions], to: place.list, &chunk, &cursor)
+                let added = work.positions[place.positions]
+                guard
+                    let all = try appendToTail(added, of: place.list, &chunk, &cursor)
+                else { continue }
+                let start = positions.count
+                positions += all
+                long.append(ListPlace(list: place.list, positions: start..<positions.count))
             }
         }
+        try transaction.withWriteCursor(postings) { cursor in
+            var chunk = GrowingChunk(limit: options.postingChunkBytes)
+            for place in long {
+                try append(positions[place.positions], to: place.list, &chunk, &cursor)
+            }
+        }
+    }
+
+    /// Appends positions to the end of a list, unless it would become too long.
+    ///
+    /// - Returns: what belongs into the list's chunks then, these positions and those of its end,
+    ///   which is no more.
+    private func appendToTail(
+        _ added: ArraySlice<UInt64>, of list: ListID, _ chunk: inout GrowingChunk,
+        _ cursor: inout WriteCursor
+    ) throws -> [UInt64]? {
+        chunk.clear()
+        let isThere = try cursor.seekExact(list)
+        if isThere {
+            let isSound = cursor.value { span in
+                let bytes = span.transactionBytes
+                guard let first = PostingTail.first(bytes) else { return false }
+                return chunk.take(PostingTail.chunk(bytes), first: first)
+            }
+            guard isSound else { throw Self.damagedTail }
+        }
+        if added.allSatisfy({ chunk.append($0) }) {
+            try cursor.put(list, PostingTail.bytes(&chunk))
+            return nil
+        }
+        var positions: [UInt64] = []
+        if isThere {
+            guard cursor.value({ PostingTail.decode($0.transactionBytes, into: &positions) })
+            else { throw Self.damagedTail }
+            try cursor.delete()
+        }
+        positions += added
+        return positions
+    }
+
+    static var damagedTail: EventLogError {
+        .damaged(position: .zero, "a list's end in the index")
     }
 
     /// Appends positions to a list: fills its last chunk up, then begins new ones.

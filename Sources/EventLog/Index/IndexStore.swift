@@ -15,6 +15,8 @@ final class IndexStore: Sendable {
     let otherIDs: Database
     /// `PostingKey` → `PostingChunk`.
     let postings: Database
+    /// `ListID` → `PostingTail`: the positions of a list that come after all of its chunks.
+    let tails: Database
 
     /// What the ids that are found are compared with.
     let log: LogStore
@@ -37,6 +39,7 @@ final class IndexStore: Sendable {
             ids = try opened.openDatabase("ids", create: !readOnly)
             otherIDs = try opened.openDatabase("other-ids", create: !readOnly)
             postings = try opened.openDatabase("postings", create: !readOnly)
+            tails = try opened.openDatabase("tails", create: !readOnly)
             environment = opened
         } catch {
             opened.close()
@@ -62,6 +65,7 @@ final class IndexStore: Sendable {
                 try environment.read { transaction in
                     try transaction.stat(meta).entries == 0
                         && transaction.stat(postings).entries == 0
+                        && transaction.stat(tails).entries == 0
                 }
             }
         }
@@ -80,7 +84,7 @@ final class IndexStore: Sendable {
     func bytesInUse() throws -> Int {
         try environment.read { transaction in
             var bytes = 0
-            for table in [meta, names, ids, otherIDs, postings] {
+            for table in [meta, names, ids, otherIDs, postings, tails] {
                 bytes += try transaction.stat(table).bytes
             }
             return bytes

@@ -11,6 +11,10 @@ import Testing
         #expect(
             PostingKey(list: ListID(kind: .tag, number: 0x0102), first: 0x0304).bytes
                 == [2, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 3, 4])
+        #expect(ListID(kind: .tag, number: 0x0102).bytes == [2, 0, 0, 1, 2])
+        #expect(
+            tail([1_000, 1_001, 1_300])
+                == [0, 0, 0, 0, 0, 0, 3, 0xE8, 3, 0xAC, 0x02, 1, 0xAB, 0x02])
     }
 
     @Test func chunksComeBackWhateverTheirSize() {

@@ -52,6 +52,18 @@ extension RecordFormat {
     }
 }
 
+extension ListID {
+    /// The key of the list's end as it is stored.
+    var bytes: [UInt8] { withBytes { [UInt8]($0) } }
+}
+
+/// The end of a list as it is stored.
+func tail(_ positions: [UInt64]) -> [UInt8] {
+    var chunk = GrowingChunk(limit: 1_000)
+    for position in positions { _ = chunk.append(position) }
+    return PostingTail.bytes(&chunk)
+}
+
 extension PostingKey {
     /// The key as it is stored.
     var bytes: [UInt8] { withBytes { [UInt8]($0) } }

@@ -136,6 +136,44 @@ import Testing
             ))
         tampering.append(
             (
+                "an end of a list is missing",
+                {
+                    let tails = try $0.openDatabase("tails")
+                    try $0.write { transaction in
+                        try transaction.withWriteCursor(tails) { cursor in
+                            #expect(try cursor.first())
+                            try cursor.delete()
+                        }
+                    }
+                }
+            ))
+        tampering.append(
+            (
+                "an end of a list leads nowhere",
+                {
+                    try put(
+                        $0, "tails", ListID(kind: .tag, number: 900).bytes, tail([4, 9]))
+                }
+            ))
+        tampering.append(
+            (
+                "an end of a list is no end",
+                {
+                    try put($0, "tails", ListID(kind: .stream, number: 1).bytes, [1, 2, 3])
+                }
+            ))
+        tampering.append(
+            (
+                "positions are in a list's end and in its chunks",
+                {
+                    // Every look-up finds what it should; only the number is wrong.
+                    try put(
+                        $0, "tails", list.bytes,
+                        tail(Array(stride(from: 3, through: 119, by: 4))))
+                }
+            ))
+        tampering.append(
+            (
                 "a posting leads nowhere",
                 {
                     try put(
