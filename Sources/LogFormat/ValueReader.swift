@@ -9,8 +9,8 @@ package final class ValueReader: @unchecked Sendable {
     package typealias Dictionaries = @Sendable (UInt32) throws -> FrameDictionary?
 
     private let dictionaries: Dictionaries
-    /// The dictionary that was used last.
-    @exclusivity(unchecked) private var dictionary: (number: UInt32, content: FrameDictionary)?
+    /// Number of the dictionary that the decompressor uses; 0 for none.
+    @exclusivity(unchecked) private var dictionaryNumber: UInt32 = 0
     @exclusivity(unchecked) private var decompressor = Decompressor()
     /// The frame, decompressed.
     @exclusivity(unchecked) private var frame = UnsafeMutableRawBufferPointer(start: nil, count: 0)
@@ -155,11 +155,11 @@ extension ValueReader {
         _ entry: SealedFrame, of value: ValueView, at first: UInt64,
         to room: UnsafeMutableRawBufferPointer
     ) throws {
-        let dictionary = try dictionary(value.dictionaryNumber, at: first)
+        let number = value.dictionaryNumber
+        if number != dictionaryNumber { try use(number, at: first) }
         let made: Int
         do throws(ZstdError) {
-            made = try decompressor.decompress(
-                entry.bytes, dictionary: dictionary?.digested, into: room)
+            made = try decompressor.decompress(entry.bytes, into: room)
         } catch {
             throw FormatFault.damaged(position: first, "a frame cannot be read: \(error)")
         }
@@ -168,13 +168,17 @@ extension ValueReader {
         }
     }
 
-    private func dictionary(_ number: UInt32, at position: UInt64) throws -> FrameDictionary? {
-        if number == 0 { return nil }
-        if let dictionary, dictionary.number == number { return dictionary.content }
-        guard let content = try dictionaries(number) else {
+    private func use(_ number: UInt32, at position: UInt64) throws {
+        let content = number == 0 ? nil : try dictionaries(number)
+        if number != 0, content == nil {
             throw FormatFault.damaged(position: position, "dictionary \(number) is missing")
         }
-        dictionary = (number, content)
-        return content
+        do throws(ZstdError) {
+            try decompressor.use(content?.digested)
+        } catch {
+            throw FormatFault.damaged(
+                position: position, "dictionary \(number) cannot be used: \(error)")
+        }
+        dictionaryNumber = number
     }
 }

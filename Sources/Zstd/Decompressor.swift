@@ -41,28 +41,33 @@ package struct Decompressor: ~Copyable {
         try ZstdFrame.Header(frame).contentBytes
     }
 
+    /// Sets the dictionary that the next frames were compressed with; nil for none. A wrong one is
+    /// not always noticed.
+    ///
+    /// It stays until another is set: threads that name a common one with every frame would spend
+    /// much of their time on counting who refers to it.
+    package mutating func use(_ dictionary: ZstdDictionary?) throws(ZstdError) {
+        guard let context else { throw .outOfMemory }
+        guard dictionary !== self.dictionary else { return }
+        let answer = ZSTD_DCtx_refDDict(context, dictionary?.digested)
+        guard ZSTD_isError(answer) == 0 else { throw ZstdError(answer, limit: 0) }
+        self.dictionary = dictionary
+    }
+
     /// Decompresses a frame into memory of the caller.
     ///
     /// - Parameters:
     ///   - frame: one whole frame and nothing else.
-    ///   - dictionary: the one that it was compressed with; nil for none. Another one is not
-    ///     always noticed.
     /// - Returns: the number of bytes that came out.
     /// - Throws: `.outputTooLarge` when there is no room for all, `.corrupt`, `.truncated`,
     ///   `.trailingBytes`, `.outOfMemory`; the memory may then hold anything.
     package mutating func decompress(
-        _ frame: UnsafeRawBufferPointer, dictionary: ZstdDictionary?,
-        into output: UnsafeMutableRawBufferPointer
+        _ frame: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) throws(ZstdError) -> Int {
         guard let context else { throw .outOfMemory }
         // The library would read on in what follows as in another frame.
         let end = try ZstdFrame.end(of: frame)
         guard end == frame.count else { throw .trailingBytes(frame.count - end) }
-        if dictionary !== self.dictionary {
-            let answer = ZSTD_DCtx_refDDict(context, dictionary?.digested)
-            guard ZSTD_isError(answer) == 0 else { throw ZstdError(answer, limit: output.count) }
-            self.dictionary = dictionary
-        }
         let made = ZSTD_decompressDCtx(
             context, output.baseAddress, output.count, frame.baseAddress, frame.count)
         guard ZSTD_isError(made) == 0 else { throw ZstdError(made, limit: output.count) }
@@ -78,7 +83,8 @@ extension Decompressor {
     package mutating func decompress(
         _ frame: [UInt8], dictionary: ZstdDictionary? = nil, limit: Int
     ) throws(ZstdError) -> [UInt8] {
-        try frame.span.bytes.withUnsafeBytes { (bytes) throws(ZstdError) in
+        try use(dictionary)
+        return try frame.span.bytes.withUnsafeBytes { (bytes) throws(ZstdError) in
             let size = try Self.contentBytes(of: bytes)
             guard size <= min(limit, ZstdFrame.contentBytesMax(of: bytes.count)) else {
                 throw .outputTooLarge(limit: limit)
@@ -87,7 +93,7 @@ extension Decompressor {
             var span = output.mutableSpan
             var target = span.mutableBytes
             let made = try target.withUnsafeMutableBytes { (room) throws(ZstdError) in
-                try decompress(bytes, dictionary: dictionary, into: room)
+                try decompress(bytes, into: room)
             }
             guard made == size else { throw .corrupt("the frame does not hold what it states") }
             return output
