@@ -67,7 +67,7 @@ import Zstd
         var room = [UInt8](repeating: 0xEE, count: text.count + 2)
         let count = try room.withUnsafeMutableBytes { room in
             try frame.withUnsafeBytes {
-                try decompressor.decompress($0, dictionary: nil, into: room)
+                try decompressor.decompress($0, into: room)
             }
         }
         #expect(count == text.count)

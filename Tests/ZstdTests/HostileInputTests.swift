@@ -63,8 +63,7 @@ import Zstd
                 _ = try room.withUnsafeMutableBytes { room in
                     try whole.withUnsafeBytes {
                         try decompressor.decompress(
-                            $0, dictionary: nil,
-                            into: UnsafeMutableRawBufferPointer(rebasing: room[..<count]))
+                            $0, into: UnsafeMutableRawBufferPointer(rebasing: room[..<count]))
                     }
                 }
             }
