@@ -68,9 +68,20 @@ extension LMDBError {
         let available = UInt64(status.f_bavail).multipliedReportingOverflow(
             by: UInt64(status.f_frsize)
         ).partialValue
-        let isFull = available < Self.fullDiskBytes
+        let isFull = available < Self.fullDiskBytes || Self.isAtSizeLimit("\(path)/data.mdb")
         return LMDBError(
             kind: kind == .io && isFull ? .diskFull : kind, operation: operation,
             detail: "\(detail), \(available) bytes available", code: code)
+    }
+
+    /// Whether the process may not let a file grow any more (`ulimit -f`): the last write that
+    /// goes up to the limit is a short one too.
+    private static func isAtSizeLimit(_ path: String) -> Bool {
+        var limit = rlimit()
+        var status = stat()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0,
+            limit.rlim_cur != rlim_t.max, stat(path, &status) == 0
+        else { return false }
+        return UInt64(status.st_size) + fullDiskBytes > UInt64(limit.rlim_cur)
     }
 }

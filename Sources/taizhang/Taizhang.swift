@@ -29,6 +29,8 @@ struct Taizhang: AsyncParsableCommand {
     static func main() async {
         // A reader that goes away (`| head`) is no fault.
         signal(SIGPIPE, SIG_IGN)
+        // A file that may not grow any more is told as an error, like a full disk.
+        signal(SIGXFSZ, SIG_IGN)
         await main(nil)
     }
 }

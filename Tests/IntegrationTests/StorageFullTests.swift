@@ -53,6 +53,43 @@ struct StorageFullTests {
     }
 }
 
+/// So does a file that may not grow any more.
+@Suite struct FileSizeLimitTests {
+    private func limitFiles(of server: RunningServer, to bytes: Int) throws {
+        let changed = try Executable.run(
+            "/usr/bin/prlimit",
+            ["--pid", "\(server.process.processID)", "--fsize=\(bytes):unlimited"])
+        #expect(changed.status == 0, "\(changed.errors)")
+    }
+
+    @Test func aLimitOfFileSizeRefusesAndGoesOnWhenItIsRaised() throws {
+        let directory = TemporaryDirectory("limit")
+        let server = try RunningServer(data: directory.path)
+        #expect(try server.importDemo(["YQ"]).refused == 0)
+        let before = try server.head()
+        let file = try FileManager.default.attributesOfItem(
+            atPath: directory.path + "/log/data.mdb")
+        let size = try #require(file[.size] as? Int)
+        try limitFiles(of: server, to: size + 100_000)
+
+        let full = try server.run(["import", "--json", DemoData.path("NA")])
+        #expect(full.status == 74)
+        #expect(full.errors.contains("STORAGE_FULL"), "\(full.errors)")
+        let accepted = try ImportCounts(full).accepted
+        #expect(try server.head() == before + accepted)
+        #expect(try server.run(["verify"]).status == 0)
+
+        try limitFiles(of: server, to: 1 << 40)
+        let all = try DemoData.lines("NA").count
+        #expect(
+            try server.importDemo(["NA"])
+                == ImportCounts(accepted: all - accepted, duplicates: accepted))
+        #expect(try server.run(["verify"]).status == 0)
+        #expect(server.stop() == 0)
+        #expect(try Executable.run(["verify", "--data", directory.path]).status == 0)
+    }
+}
+
 /// A small file system in memory that can be filled up.
 private final class SmallDisk {
     private let directory = TemporaryDirectory("taizhang-disk")

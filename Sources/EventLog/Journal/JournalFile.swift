@@ -120,7 +120,7 @@ struct JournalFile {
                 descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, offset + done)
             if count < 0, errno == EINTR { continue }
             // A file system that copies on write may need room even for what is there.
-            if count < 0, errno == ENOSPC || errno == EDQUOT { return false }
+            if count < 0, [ENOSPC, EDQUOT, EFBIG].contains(errno) { return false }
             guard count > 0 else { throw .system(operation: "write \(path)", code: errno) }
             done += count
         }

@@ -16,8 +16,10 @@ extension LogStore {
                 var reader = ByteReader(span.transactionBytes)
                 return reader.uint64()
             }
-            let last = try transaction.withCursor(values) { cursor in
-                try cursor.last() ? try Self.value(of: cursor).header.last : 0
+            let last = try transaction.withCursor(values) { cursor -> UInt64 in
+                guard try cursor.last() else { return 0 }
+                // Whether the end can be read is the head's matter.
+                return (try? Self.value(of: cursor).header.last) ?? .max
             }
             // The number has no checksum of its own; what cannot be is not believed.
             let sealed = through.flatMap { $0 } ?? 0

@@ -35,9 +35,9 @@ extension LogStore {
     ///   was written then.
     /// - Throws: `EventLogError.system`: nobody knows what is on the disk.
     func writeToJournal(_ commit: LogCommit) throws -> Bool {
-        guard let journal, journal.takes(JournalRecord.paddedSize(of: commit.values)) else {
-            return false
-        }
+        guard let journal, let journalKey,
+            journal.takes(JournalRecord.paddedSize(of: commit.values))
+        else { return false }
         let record = JournalRecord(key: journalKey, commit)
         guard try journal.write(record) else { return false }
         tail.append(record)
@@ -154,6 +154,9 @@ extension LogStore {
     /// - Throws: `.damaged`, `.system`, `.store`.
     func openJournal(after head: LogHead) throws(EventLogError) -> LogHead {
         storedWord.store(head.position, ordering: .releasing)
+        guard let journalKey else {
+            throw .damaged(position: .zero, "the key of the journal is missing")
+        }
         let left = try JournalReading(
             paths: Journal.paths(in: environment.path), key: journalKey, after: head.position)
         var end = head

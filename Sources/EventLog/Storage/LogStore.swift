@@ -27,8 +27,8 @@ final class LogStore: Sendable {
     let tail = LogTail()
     let settler: Settler
     let options: EventLogOptions
-    /// What the journal's records bear.
-    let journalKey: JournalKey
+    /// What the journal's records bear; nil when it is damaged, and then the log cannot be opened.
+    let journalKey: JournalKey?
 
     private static let formatKey = "format"
     private static let journalKeyKey = "journal"
@@ -60,8 +60,7 @@ final class LogStore: Sendable {
             self.identity = try Self.establish(
                 opened, meta, values, readOnly: readOnly, identity: identity,
                 isDemanded: options.identity != nil)
-            let key = try Self.journalKey(opened, meta)
-            journalKey = key
+            journalKey = try Self.journalKey(opened, meta)
             journal = readOnly ? nil : Journal(directory: path, options: options)
             settler = Settler(milliseconds: options.settleMilliseconds)
             try loadSealing()
@@ -98,16 +97,12 @@ final class LogStore: Sendable {
         return identity
     }
 
-    private static func journalKey(_ environment: Environment, _ meta: Database) throws
-        -> JournalKey
-    {
-        let found = try environment.read { transaction in
+    private static func journalKey(
+        _ environment: Environment, _ meta: Database
+    ) throws -> JournalKey? {
+        try environment.read { transaction in
             try transaction.get(meta, journalKeyKey) { JournalKey($0.transactionBytes) }
-        }
-        guard let key = found.flatMap({ $0 }) else {
-            throw EventLogError.damaged(position: .zero, "the key of the journal is missing")
-        }
-        return key
+        }.flatMap { $0 }
     }
 
     /// Bytes of the pages that hold something; the file may hold free ones besides.

@@ -75,7 +75,16 @@ extension EventLog {
         defer { lock.release() }
         var options = options
         options.identity = nil
-        let log = try LogStore(path: "\(directory)/log", options: options)
+        let log: LogStore
+        do throws(EventLogError) {
+            log = try LogStore(path: "\(directory)/log", options: options)
+        } catch {
+            guard case .damaged(let position, let text) = error else { throw error }
+            var report = VerifyReport(head: .zero)
+            report.add(.head, position.value, text)
+            report.isComplete = false
+            return report
+        }
         defer { log.close() }
         var verifier = LogVerifier(log, head: try log.lastPositionKnown())
         try verifier.run(progress: progress) { _, _ in }

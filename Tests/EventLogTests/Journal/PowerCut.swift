@@ -1,6 +1,7 @@
 import Glibc
 import LMDB
 import TestSupport
+import Testing
 
 @testable import EventLog
 
@@ -53,12 +54,13 @@ struct PowerCut {
         options.readOnly = true
         let store = try LogStore(path: "\(fixture.path)/log", options: options)
         defer { store.close() }
+        let key = try #require(store.journalKey)
         var records: [(place: Range<Int>, last: UInt64)] = []
         var offset = 0
         while offset < bytes.count {
             let found = bytes.withUnsafeBytes {
                 JournalRecord.read(
-                    UnsafeRawBufferPointer(rebasing: $0[offset...]), key: store.journalKey)
+                    UnsafeRawBufferPointer(rebasing: $0[offset...]), key: key)
             }
             guard let found, found.first > records.last?.last ?? 0 else { break }
             records.append((offset..<offset + found.size, found.last))

@@ -67,6 +67,35 @@ import Testing
         try fixture.expectSound()
     }
 
+    /// A block takes the place of batches that were verified already and of some that were not.
+    @Test func aBlockThatIsMadeMeanwhileIsProvedToItsEnd() async throws {
+        var fixture = LedgerFixture.tiny()
+        fixture.options.sealedBlockBytes = 4_000
+        let maySeal = Shared(false)
+        fixture.options.whileSealing = { _ in
+            while !maySeal.update({ $0 }) { usleep(200) }
+        }
+        try await fixture.withLog { log async throws in
+            defer { maySeal.update { $0 = true } }
+            try await fill(log, 1...600)
+            // The log is read in steps of 64 values, each an event here.
+            var sealedAfter: UInt64?
+            let report = try log.verify { position, _ in
+                guard sealedAfter == nil else { return true }
+                sealedAfter = position.value
+                maySeal.update { $0 = true }
+                for _ in 0..<100_000 where (try? log.status().isSealing) ?? false { usleep(200) }
+                return true
+            }
+            #expect(report.damages == [])
+            #expect(report.events == 600)
+            let border = try #require(sealedAfter)
+            let value = try #require(try log.storedValue(at: Position(border)))
+            #expect(value.first.value < border && border < value.last.value)
+        }
+        try fixture.expectSound()
+    }
+
     /// A lost index is made anew from sealed blocks.
     @Test func theIndexIsRebuiltFromBlocks() async throws {
         let fixture = LedgerFixture.tiny()

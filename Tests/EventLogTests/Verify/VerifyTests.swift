@@ -85,6 +85,48 @@ import Testing
         }
     }
 
+    /// A ledger whose end cannot be read is not opened, but one can be told what is the matter.
+    @Test func aDamagedEndIsReported() async throws {
+        let fixture = try await filled()
+        try changeValue(fixture, at: 120) { value in
+            for index in value.indices.prefix(60) { value[index] = 0xA5 }
+        }
+        let report = try EventLog.verify(directory: fixture.path, options: fixture.options)
+        #expect(report.damages.contains { $0.kind == .value && $0.position == Position(120) })
+        #expect(report.events >= 113)
+        #expect(throws: EventLogError.self) {
+            try EventLog.open(directory: fixture.path, options: fixture.options)
+        }
+    }
+
+    /// Without its key nobody can tell what the journal holds.
+    @Test func aMissingJournalKeyIsReported() async throws {
+        for change in ["missing", "short"] {
+            let fixture = try await filled()
+            let environment = try Environment(
+                path: "\(fixture.path)/log", options: .init(mapSize: 64 << 20))
+            let meta = try environment.openDatabase("meta")
+            try environment.write { transaction in
+                try transaction.withWriteCursor(meta) { cursor in
+                    #expect(try cursor.seekExact("journal"))
+                    if change == "missing" {
+                        try cursor.delete()
+                    } else {
+                        try cursor.put("journal", [1, 2, 3] as [UInt8])
+                    }
+                }
+            }
+            environment.close()
+            let report = try EventLog.verify(directory: fixture.path, options: fixture.options)
+            #expect(report.damages.map(\.kind) == [.head])
+            #expect(report.damages.first?.text.contains("journal") == true)
+            #expect(report.events == 120)
+            #expect(throws: EventLogError.self) {
+                try EventLog.open(directory: fixture.path, options: fixture.options)
+            }
+        }
+    }
+
     /// Every kind of entry of the index, removed, changed or added.
     @Test func theIndexMustAgreeInEveryEntry() async throws {
         let fixture = try await filled()
