@@ -56,7 +56,9 @@ package struct EventLogOptions: Sendable {
     /// Events after which the index is written out.
     package var checkpointEvents = 65_536
     /// Index keys that one write of the index may touch, each event's id and each list of positions
-    /// counted once: below the number of dirty pages that one transaction of LMDB can hold.
+    /// counted once. The ends of lists share pages and few outgrow theirs in one write, so that this
+    /// stays below the number of dirty pages that a transaction of LMDB holds; beyond it LMDB
+    /// writes pages out early, which only takes longer.
     package var checkpointKeys = 98_304
     /// The index is written out after this time at the latest when there is anything to write.
     package var checkpointMilliseconds = 5_000

@@ -60,6 +60,9 @@ extension LMDBError {
     /// Below this many bytes a file system counts as full: LMDB reports a short write as EIO.
     private static let fullDiskBytes: UInt64 = 1 << 20
 
+    /// A file that has reached its limit lacks less than a page of it.
+    private static let pageBytes = UInt64(max(sysconf(Int32(_SC_PAGESIZE)), 4_096))
+
     /// Tells a full disk from a broken one.
     func refined(path: String) -> LMDBError {
         guard kind == .io || kind == .diskFull else { return self }
@@ -74,14 +77,16 @@ extension LMDBError {
             detail: "\(detail), \(available) bytes available", code: code)
     }
 
-    /// Whether the process may not let a file grow any more (`ulimit -f`): the last write that
-    /// goes up to the limit is a short one too.
+    /// Whether the process may not let a file grow any more (`ulimit -f`): the last write, which
+    /// goes up to the limit, is a short one too and ends there. As with a full disk, another
+    /// failure at that moment cannot be told from it.
     private static func isAtSizeLimit(_ path: String) -> Bool {
         var limit = rlimit()
         var status = stat()
         guard getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0,
             limit.rlim_cur != rlim_t.max, stat(path, &status) == 0
         else { return false }
-        return UInt64(status.st_size) + fullDiskBytes > UInt64(limit.rlim_cur)
+        let size = UInt64(clamping: status.st_size)
+        return size <= UInt64(limit.rlim_cur) && UInt64(limit.rlim_cur) - size < pageBytes
     }
 }

@@ -1,5 +1,6 @@
 """The scenarios: groups of steps that run in turns, ours and the peers', and their goals."""
 
+import os
 import shutil
 from dataclasses import dataclass, field, replace
 from typing import Callable, Optional
@@ -288,6 +289,7 @@ class Scenarios:
                     if name == "small":
                         folder = ours.workshop.folder("ledger-small-copy")
                         shutil.copytree(small(), folder, dirs_exist_ok=True)
+                        os.sync()   # or the server's flushes would write the copy
                     else:
                         folder = self.ledger(sizes.large, streams)
                     samples[name].append(measured(folder))

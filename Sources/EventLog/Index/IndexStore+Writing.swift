@@ -124,25 +124,45 @@ extension IndexStore {
                     positions: list.positions))
         }
         order.sort { $0.list < $1.list }
-        var long: [ListPlace] = []
-        var positions: [UInt64] = []
-        try transaction.withWriteCursor(tails) { cursor in
-            var chunk = GrowingChunk(limit: options.postingTailBytes)
-            for place in order {
-                let added = work.positions[place.positions]
-                guard
-                    let all = try appendToTail(added, of: place.list, &chunk, &cursor)
-                else { continue }
-                let start = positions.count
-                positions += all
-                long.append(ListPlace(list: place.list, positions: start..<positions.count))
+        var rest = order[...]
+        var long = LongLists()
+        while !rest.isEmpty {
+            try transaction.withWriteCursor(tails) { cursor in
+                var chunk = GrowingChunk(limit: options.postingTailBytes)
+                // An end of few bytes may hold many positions: they are not all kept at once.
+                while long.positions.count < Self.positionsAtOnce, let place = rest.popFirst() {
+                    let added = work.positions[place.positions]
+                    if let all = try appendToTail(added, of: place.list, &chunk, &cursor) {
+                        long.add(all, to: place.list)
+                    }
+                }
             }
+            try transaction.withWriteCursor(postings) { cursor in
+                var chunk = GrowingChunk(limit: options.postingChunkBytes)
+                for place in long.places {
+                    try append(long.positions[place.positions], to: place.list, &chunk, &cursor)
+                }
+            }
+            long.removeAll()
         }
-        try transaction.withWriteCursor(postings) { cursor in
-            var chunk = GrowingChunk(limit: options.postingChunkBytes)
-            for place in long {
-                try append(positions[place.positions], to: place.list, &chunk, &cursor)
-            }
+    }
+
+    private static let positionsAtOnce = 1 << 17
+
+    /// Positions that go into chunks.
+    private struct LongLists {
+        private(set) var places: [ListPlace] = []
+        private(set) var positions: [UInt64] = []
+
+        mutating func add(_ added: [UInt64], to list: ListID) {
+            let start = positions.count
+            positions += added
+            places.append(ListPlace(list: list, positions: start..<positions.count))
+        }
+
+        mutating func removeAll() {
+            places.removeAll(keepingCapacity: true)
+            positions.removeAll(keepingCapacity: true)
         }
     }
 

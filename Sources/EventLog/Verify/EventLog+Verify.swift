@@ -83,6 +83,7 @@ extension EventLog {
             var report = VerifyReport(head: .zero)
             report.add(.head, position.value, text)
             report.isComplete = false
+            report.indexSkipped = soundFirst
             return report
         }
         defer { log.close() }

@@ -4,7 +4,8 @@ import LogFormat
 /// Compares the index, table and overlay together, with the log: every event must be found by its
 /// id, along its stream, category, type and every tag, and nothing else may be found.
 ///
-/// Works in windows of events, so that memory stays bounded and lists are read in order.
+/// Works in windows of events, so that lists are read in order and memory does not grow with the
+/// number of events, only with that of lists.
 struct IndexVerifier {
     private let index: IndexStore
     private let overlay: Overlay

@@ -137,7 +137,8 @@ struct LogVerifier {
         } catch {
             report.add(.value, key, Self.text(error))
             frontier = nil
-            next = max(next, key + 1)
+            // A damaged key may be any number.
+            next = key == .max ? key : max(next, key + 1)
             skipsToKey = true
         }
     }

@@ -39,7 +39,7 @@ package struct VerifyReport: Sendable {
     package internal(set) var damages: [Damage] = []
     /// All damages, also those that are not listed.
     package internal(set) var damageCount = 0
-    /// False when the progress callback asked to stop.
+    /// False when the progress callback asked to stop, or the log could not be walked at all.
     package internal(set) var isComplete = true
 
     package static let damagesMax = 10_000

@@ -44,7 +44,8 @@ struct RecordedFactBytes: ~Copyable {
         out.delimited(body, field: 5)
         out.beginDelimited(count: trailerCount, field: 6)
         record.forEachTrailerPiece { out.append($0) }
-        used = out.count
+        // A wrong size would show as a wrong message and not as damaged memory.
+        used = min(out.count, room.count)
         count += 1
     }
 

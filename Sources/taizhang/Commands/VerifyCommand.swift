@@ -43,7 +43,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let report: VerifyReport
         do throws(EventLogError) {
             report = try EventLog.verify(directory: directory) { position, head in
-                bar.update(head.value == 0 ? 0 : position.value * 1_000 / head.value)
+                bar.update(Self.thousandths(position.value, of: head.value))
                 return true
             }
         } catch {
@@ -60,13 +60,17 @@ struct VerifyCommand: AsyncParsableCommand {
                 .verify, VerifyRequest(), as: VerifyResponse.self, hasDeadline: false
             ) { answer in
                 last = answer
-                let head = max(answer.headPosition, 1)
-                bar.update(answer.verifiedThrough * 1_000 / head)
+                bar.update(Self.thousandths(answer.verifiedThrough, of: answer.headPosition))
                 return true
             }
         }
         bar.finish()
         return last
+    }
+
+    /// Of a damaged ledger, or told by a server, either may be any number.
+    private static func thousandths(_ part: UInt64, of whole: UInt64) -> UInt64 {
+        whole == 0 ? 0 : UInt64(min(1_000, Double(part) / Double(whole) * 1_000))
     }
 
     private func print(_ result: VerifyResponse) {

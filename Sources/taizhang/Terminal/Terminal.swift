@@ -60,7 +60,13 @@ enum Terminal {
                     if errno == EINTR || errno == EAGAIN { continue }
                     // The reader has gone (`| head`): there is nobody left to tell.
                     if errno == EPIPE { exit(0) }
-                    return
+                    // What complains of this cannot complain of itself.
+                    guard descriptor == STDOUT_FILENO else { return }
+                    let reason = String(cString: strerror(errno))
+                    let text = Phrase(
+                        zh: "输出写不下去：\(reason)", en: "the output cannot be written: \(reason)")
+                    note(text(.ofLocale))
+                    exit(ExitStatus.inputOutput.rawValue)
                 }
                 sent += count
             }

@@ -66,6 +66,7 @@ import Testing
         fixture.options.checkpointEvents = 40
         fixture.options.overlayMaxEvents = 400
         fixture.options.postingChunkBytes = 32
+        fixture.options.postingTailBytes = 20
         fixture.options.maxBatchEvents = 16
         try await fixture.withLog { log async throws in
             let isDone = Shared(false)

@@ -99,6 +99,28 @@ import Testing
         }
     }
 
+    /// A key may have become any number.
+    @Test(arguments: [1 << 60 | 119, .max] as [UInt64])
+    func aDamagedLastKeyIsReported(key: UInt64) async throws {
+        let fixture = try await filled()
+        let environment = try Environment(
+            path: "\(fixture.path)/log", options: .init(mapSize: 64 << 20))
+        let values = try environment.openDatabase("values")
+        try environment.write { transaction in
+            try transaction.withWriteCursor(values) { cursor in
+                #expect(try cursor.last())
+                let value = cursor.value { $0.copied() }
+                try cursor.delete()
+                try cursor.put(key, value)
+            }
+        }
+        environment.close()
+        let report = try EventLog.verify(directory: fixture.path, options: fixture.options)
+        #expect(report.damages.contains { $0.kind == .gap })
+        #expect(report.damages.contains { $0.position == Position(key) })
+        #expect(report.root == nil)
+    }
+
     /// Without its key nobody can tell what the journal holds.
     @Test func aMissingJournalKeyIsReported() async throws {
         for change in ["missing", "short"] {
