@@ -70,6 +70,9 @@ package struct EventLogOptions: Sendable {
     package var postingChunkBytes = 1_900
     /// The end of a list grows to this size before it is put into its chunks.
     package var postingTailBytes = 120
+    /// Positions of ends that outgrew this which one write of the index keeps in memory, and those
+    /// of one list more.
+    package var postingsAtOnce = 1 << 17
     /// Chunks of ids grow to this size; four fit beside each other on a page, and a look-up goes
     /// through half of one.
     package var idChunkBytes = 984

@@ -130,7 +130,7 @@ extension IndexStore {
             try transaction.withWriteCursor(tails) { cursor in
                 var chunk = GrowingChunk(limit: options.postingTailBytes)
                 // An end of few bytes may hold many positions: they are not all kept at once.
-                while long.positions.count < Self.positionsAtOnce, let place = rest.popFirst() {
+                while long.positions.count < options.postingsAtOnce, let place = rest.popFirst() {
                     let added = work.positions[place.positions]
                     if let all = try appendToTail(added, of: place.list, &chunk, &cursor) {
                         long.add(all, to: place.list)
@@ -146,8 +146,6 @@ extension IndexStore {
             long.removeAll()
         }
     }
-
-    private static let positionsAtOnce = 1 << 17
 
     /// Positions that go into chunks.
     private struct LongLists {

@@ -28,6 +28,7 @@ struct LedgerFixture {
         fixture.options.overlayMaxEvents = 60
         fixture.options.postingChunkBytes = 24
         fixture.options.postingTailBytes = 14
+        fixture.options.postingsAtOnce = 8
         fixture.options.idChunkBytes = 30
         fixture.options.nameCacheEntries = 4
         fixture.options.searchEffort = 9

@@ -103,18 +103,12 @@ import Testing
     @Test(arguments: [1 << 60 | 119, .max] as [UInt64])
     func aDamagedLastKeyIsReported(key: UInt64) async throws {
         let fixture = try await filled()
-        let environment = try Environment(
-            path: "\(fixture.path)/log", options: .init(mapSize: 64 << 20))
-        let values = try environment.openDatabase("values")
-        try environment.write { transaction in
-            try transaction.withWriteCursor(values) { cursor in
-                #expect(try cursor.last())
-                let value = cursor.value { $0.copied() }
-                try cursor.delete()
-                try cursor.put(key, value)
-            }
+        try edit("values", of: fixture) { cursor in
+            #expect(try cursor.last())
+            let value = cursor.value { $0.copied() }
+            try cursor.delete()
+            try cursor.put(key, value)
         }
-        environment.close()
         let report = try EventLog.verify(directory: fixture.path, options: fixture.options)
         #expect(report.damages.contains { $0.kind == .gap })
         #expect(report.damages.contains { $0.position == Position(key) })
@@ -125,20 +119,14 @@ import Testing
     @Test func aMissingJournalKeyIsReported() async throws {
         for change in ["missing", "short"] {
             let fixture = try await filled()
-            let environment = try Environment(
-                path: "\(fixture.path)/log", options: .init(mapSize: 64 << 20))
-            let meta = try environment.openDatabase("meta")
-            try environment.write { transaction in
-                try transaction.withWriteCursor(meta) { cursor in
-                    #expect(try cursor.seekExact("journal"))
-                    if change == "missing" {
-                        try cursor.delete()
-                    } else {
-                        try cursor.put("journal", [1, 2, 3] as [UInt8])
-                    }
+            try edit("meta", of: fixture) { cursor in
+                #expect(try cursor.seekExact("journal"))
+                if change == "missing" {
+                    try cursor.delete()
+                } else {
+                    try cursor.put("journal", [1, 2, 3] as [UInt8])
                 }
             }
-            environment.close()
             let report = try EventLog.verify(directory: fixture.path, options: fixture.options)
             #expect(report.damages.map(\.kind) == [.head])
             #expect(report.damages.first?.text.contains("journal") == true)
@@ -318,18 +306,25 @@ import Testing
     private func changeValue(
         _ fixture: LedgerFixture, at position: UInt64, _ change: (inout [UInt8]) -> Void
     ) throws {
+        try edit("values", of: fixture) { cursor in
+            #expect(try cursor.seekAtMost(position))
+            let key = cursor.numberKey ?? 0
+            var value = cursor.value { $0.copied() }
+            change(&value)
+            if value.isEmpty { try cursor.delete() } else { try cursor.put(key, value) }
+        }
+    }
+
+    /// Changes a database of the log at rest.
+    private func edit(
+        _ database: String, of fixture: LedgerFixture, _ body: (inout WriteCursor) throws -> Void
+    ) throws {
         let environment = try Environment(
             path: "\(fixture.path)/log", options: .init(mapSize: 64 << 20))
         defer { environment.close() }
-        let values = try environment.openDatabase("values")
-        try environment.write { transaction throws in
-            try transaction.withWriteCursor(values) { cursor throws in
-                #expect(try cursor.seekAtMost(position))
-                let key = cursor.numberKey ?? 0
-                var value = cursor.value { $0.copied() }
-                change(&value)
-                if value.isEmpty { try cursor.delete() } else { try cursor.put(key, value) }
-            }
+        let opened = try environment.openDatabase(database)
+        try environment.write { transaction in
+            try transaction.withWriteCursor(opened) { try body(&$0) }
         }
     }
 
