@@ -64,7 +64,7 @@ struct StorageFullTests {
 
     @Test func aLimitOfFileSizeRefusesAndGoesOnWhenItIsRaised() throws {
         let directory = TemporaryDirectory("limit")
-        let server = try RunningServer(data: directory.path)
+        let server = try RunningServer(data: directory.path, defaultSignal: "XFSZ")
         #expect(try server.importDemo(["YQ"]).refused == 0)
         let before = try server.head()
         let file = try FileManager.default.attributesOfItem(

@@ -7,9 +7,17 @@ final class RunningServer {
     /// `127.0.0.1:port`.
     let address: String
 
-    init(data: String) throws {
-        process = try RunningProcess(
-            ["serve", "--data", data, "--listen", "127.0.0.1:0", "--lang", "en"])
+    /// - Parameter defaultSignal: the name of a signal that whoever runs the tests may ignore, which
+    ///   a process would inherit.
+    init(data: String, defaultSignal: String? = nil) throws {
+        let serve = ["serve", "--data", data, "--listen", "127.0.0.1:0", "--lang", "en"]
+        if let defaultSignal {
+            process = try RunningProcess(
+                "/usr/bin/env", ["--default-signal=\(defaultSignal)", Executable.path] + serve,
+                environment: Executable.environment)
+        } else {
+            process = try RunningProcess(serve)
+        }
         let ready = "listening on "
         guard let text = process.errors.waitForLines({ $0.contains { $0.hasPrefix(ready) } }),
             let line = text.first(where: { $0.hasPrefix(ready) })
